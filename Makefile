@@ -1,0 +1,52 @@
+# Neural Networks by Hand. Needs Python 3.11 or newer and make; everything else it fetches itself.
+#
+#   make serve                       read the course at http://127.0.0.1:8000/ (PORT=8001 for another port)
+#   make test                        run every test
+#   make book                        build the site into _build/html
+#   make refresh                     run the chapters again and store their outputs
+#   make bench                       compare the live figure with its peers
+#   make publish-as REPO=owner/name  write the repository's address into every file that names it
+#   make clean                       remove everything that make made
+
+PORT = 8000
+PYTHON_IN_ENV = .venv/bin/python
+
+.PHONY: serve book test browser refresh bench publish-as clean env
+.DEFAULT_GOAL = book
+
+serve: .venv/ready
+	@$(PYTHON_IN_ENV) tools/serve.py "$(PORT)"
+
+book: .venv/ready
+	@$(PYTHON_IN_ENV) tools/build_book.py
+
+test: .venv/ready book browser
+	@echo "Testing (a few minutes) ..."
+	@$(PYTHON_IN_ENV) -m ruff check --quiet .
+	@$(PYTHON_IN_ENV) -m pytest
+
+browser: .venv/ready
+	@$(PYTHON_IN_ENV) tools/find_browser.py
+
+refresh: .venv/ready
+	@$(PYTHON_IN_ENV) tools/refresh.py
+
+bench: .venv/ready-for-bench book browser
+	@$(PYTHON_IN_ENV) benchmarks/live_figure_peers.py
+
+publish-as: .venv/ready
+	@$(PYTHON_IN_ENV) tools/publish_as.py "$(REPO)"
+
+clean:
+	rm -rf _build .venv .hypothesis .ruff_cache src/*.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+env: .venv/ready
+
+.venv/ready: requirements.txt tools/constraints.txt tools/make_env.sh pyproject.toml
+	@sh tools/make_env.sh requirements.txt
+	@touch $@
+
+.venv/ready-for-bench: .venv/ready benchmarks/requirements.txt
+	@sh tools/make_env.sh benchmarks/requirements.txt
+	@touch $@

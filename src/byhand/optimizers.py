@@ -1,0 +1,45 @@
+"""Optimizers: what to do with a gradient once you have it."""
+
+import numpy as np
+
+
+class SGD:
+    """Gradient descent: step against the gradient (Eq. 1.8).
+
+    Called *stochastic* when the gradient comes from a few samples; with all of them in one batch it
+    is plain gradient descent.  The step is the same.
+
+    Parameters
+    ----------
+    learning_rate : float or array_like
+        η, above 0; an array is one rate for each training of a stack.
+
+    Raises
+    ------
+    ValueError
+        If a rate is not a finite number above 0.
+    """
+
+    def __init__(self, learning_rate):
+        self.learning_rate = checked_rate(learning_rate)
+
+    def step(self, parameters, gradients):
+        """Change ``parameters`` (..., n_parameters) in place (Eq. 1.8)."""
+        parameters -= self.learning_rate[..., None] * gradients
+
+    def __repr__(self):
+        """Name the optimizer and its rate."""
+        return f"SGD(learning_rate={self.learning_rate})"
+
+
+def checked_rate(learning_rate):
+    """Return the rate, or the rates, as a float array; raise `ValueError` unless all are above 0."""
+    try:
+        rate = np.asarray(learning_rate, dtype=float)
+    except (TypeError, ValueError):
+        rate = np.array(np.nan)
+    if not rate.size or not np.isfinite(rate).all() or (rate <= 0).any():
+        raise ValueError(
+            f"learning_rate is {learning_rate!r}, expected a finite number above 0, such as 0.1."
+        )
+    return rate

@@ -1,0 +1,171 @@
+"""The book's own Sphinx extension: what only the website needs.
+
+``_config.yml`` loads it with ``local_extensions: {byhand_site: web}``. The work is done beside it, one
+concept to a file: live figures (``site_figures``), formulas (``site_formulas``), the theme (``site_theme``).
+"""
+
+import hashlib
+import re
+import runpy
+import shutil
+from pathlib import Path
+
+import site_figures
+import site_formulas
+import site_theme
+from docutils import nodes
+from sphinx.transforms.post_transforms import SphinxPostTransform
+
+WEB = Path(__file__).parent
+SERVED = (  # from web/ to _static/byhand/; everything else in web/ stays at home
+    "styles.css",
+    "page.js",
+    "static_host.js",
+    "fonts/*.woff2",
+    "katex/katex.min.css",
+    "katex/fonts/*.woff2",
+    "icons/favicon.png",
+)
+CACHES_KEPT = 3
+PNG_HEADER = b"\x89PNG\r\n\x1a\n"
+IMG = re.compile(r'<img (?![^>]*\bheight=)(?=[^>]*\bsrc="[^"]*_images/([^"/]+\.png)")')
+
+
+def source_hash(root):
+    """Return a short hash of everything a notebook's outputs depend on besides its own cells."""
+    digest = hashlib.sha256()
+    files = [path for path in (root / "src").rglob("*") if path.is_file()]
+    for path in sorted([*files, root / "requirements.txt"]):
+        name = path.relative_to(root).as_posix()
+        if path.exists() and "__pycache__" not in name and ".egg-info" not in name:
+            digest.update(name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
+
+
+def own_hash():
+    """Return a hash of this folder: when it changes, every page is written again."""
+    files = sorted(path for path in WEB.rglob("*") if path.is_file() and path.suffix != ".pyc")
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:16]
+
+
+def choose_cache(app, config):
+    """Give every state of ``src`` its own cache of notebook outputs, so that an edit re-executes.
+
+    jupyter-cache compares code cells only, and would go on serving the outputs of the old library.
+    The setting is part of Sphinx's environment, so the pages are read again as well.
+    """
+    caches = Path(app.outdir).parent / ".jupyter_cache"
+    chosen = caches / source_hash(Path(app.srcdir))
+    config.nb_execution_cache_path = str(chosen)
+    config.nb_ipywidgets_js = {}  # no require.js, no html-manager: site_figures hosts the figures
+    config.byhand_site_hash = own_hash()
+    config.templates_path.insert(0, str(WEB / "templates"))
+    others = [path for path in caches.glob("?" * 16) if path != chosen]
+    for stale in sorted(others, key=lambda path: path.stat().st_mtime)[: -CACHES_KEPT or None]:
+        shutil.rmtree(stale)
+
+
+def palette_css(srcdir):
+    """Return the style sheet of the course's colours, straight from the figures' own palette."""
+    palette = runpy.run_path(str(Path(srcdir) / "src" / "byhand" / "figures" / "palette.py"))
+    return palette["css"]()
+
+
+def serve(app):
+    """Put our own files where the pages will ask for them, before any page is written."""
+    if app.builder.format != "html":
+        return
+    target = Path(app.outdir) / "_static" / "byhand"
+    for pattern in SERVED:
+        for path in sorted(WEB.glob(pattern)):
+            copy = target / path.relative_to(WEB)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, copy)
+    (target / "palette.css").write_text(palette_css(app.srcdir), encoding="utf-8")
+    app.add_css_file("byhand/palette.css", priority=800)
+    app.add_css_file("byhand/styles.css", priority=810)
+
+
+class Readable(SphinxPostTransform):
+    """Name the course's boxes, and keep a formula and its comma on one line."""
+
+    default_priority = 500
+    formats = ("html",)
+
+    def run(self, **kwargs):
+        """Class every ``> **Predict.** …`` by its first word; bind formulas to punctuation."""
+        for quote in list(self.document.findall(nodes.block_quote)):
+            words = (node for node in quote.next_node(nodes.paragraph) or () if node.astext())
+            first = next(words, None)
+            if isinstance(first, nodes.strong) and first.astext().endswith("."):
+                word = nodes.make_id(first.astext())
+                before = f'<blockquote class="callout callout-{word}">'
+                box = site_figures.Framed("", before=before, after="</blockquote>\n")
+                box += quote.children
+                quote.replace_self(box)
+        for math in list(self.document.findall(nodes.math)):
+            after = math.next_node(descend=False, siblings=True)
+            mark = isinstance(after, nodes.Text) and re.match(r"[,.;:!?)\]’”%]+", after)
+            if mark:
+                rest = nodes.Text(after[mark.end() :])
+                bound = nodes.inline("", "", math.deepcopy(), nodes.Text(mark[0]), classes=["bound"])
+                after.parent.replace(after, rest)
+                math.replace_self(bound)
+
+
+def finish_page(app, pagename, templatename, context, doctree):
+    """Add to a page's head what the page uses, and nothing else."""
+    if app.builder.format != "html":
+        return
+    site_theme.quiet(context)
+    body = context.get("body", "")
+    head = []
+
+    def url(name):
+        return context["pathto"](f"_static/byhand/{name}", resource=True)
+
+    def preload(font):
+        head.append(
+            f'<link rel="preload" as="font" type="font/woff2" crossorigin href="{url(font)}">'
+        )
+
+    preload("fonts/byhand-serif-normal.woff2")
+    if 'class="katex' in body:
+        app.add_css_file("byhand/katex/katex.min.css", priority=700)
+        preload("katex/fonts/KaTeX_Main-Regular.woff2")
+        preload("katex/fonts/KaTeX_Math-Italic.woff2")
+        head.append(f'<script type="module" src="{url("page.js")}"></script>')
+    if 'class="byhand-figure"' in body:
+        modules, sheets = site_figures.assets(body)
+        for sheet in sheets:
+            app.add_css_file(f"byhand/{sheet}", priority=820)
+        head += [f'<link rel="modulepreload" href="{url(module)}">' for module in modules]
+        head.append(site_figures.HEAD.format(host=url("static_host.js")))
+    head.append(f'<link rel="icon" type="image/png" sizes="32x32" href="{url("icons/favicon.png")}">')
+    context["metatags"] = context.get("metatags", "") + "\n" + "\n".join(head)
+
+    sources = {name: source for source, name in app.builder.images.items()}
+
+    def size(match):
+        """Tell the browser how large a picture is before it has come: nothing jumps."""
+        source = Path(app.srcdir) / sources.get(match[1], match[1])
+        start = source.read_bytes()[:24] if source.is_file() else b""
+        if not start.startswith(PNG_HEADER):
+            return match[0]
+        width, height = (int.from_bytes(start[i : i + 4], "big") for i in (16, 20))
+        return f'{match[0]}width="{width}" height="{height}" '
+
+    if body:
+        context["body"] = IMG.sub(size, body)
+
+
+def setup(app):
+    """Register the extension."""
+    app.add_config_value("byhand_site_hash", "", "html")
+    app.connect("config-inited", choose_cache)
+    app.connect("builder-inited", serve)
+    app.add_post_transform(Readable)
+    app.connect("html-page-context", finish_page, priority=900)
+    for part in (site_figures, site_formulas, site_theme):
+        part.setup(app)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

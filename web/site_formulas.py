@@ -1,0 +1,107 @@
+"""Formulas, set by KaTeX while the book is built: the reader's browser runs no script for them.
+
+KaTeX runs in ``mini-racer`` (a V8 in a wheel), once for each different formula. What it returns holds the
+picture (hidden from screen readers) and the same formula in MathML (for them).
+"""
+
+import re
+import runpy
+from functools import lru_cache
+from html import escape
+from pathlib import Path
+
+from docutils import nodes
+from sphinx.errors import SphinxError
+from sphinx.util.math import get_node_equation_number
+
+KATEX = Path(__file__).parent / "katex" / "katex.min.js"
+TAG = re.compile(r"\\tag\{([^{}]*)\}")
+RENDERER = "byhand_katex"
+
+
+@lru_cache(maxsize=1)
+def katex():
+    """Start KaTeX; once for a whole build."""
+    from py_mini_racer import MiniRacer
+
+    engine = MiniRacer()
+    engine.eval(KATEX.read_text(encoding="utf-8"))
+    return engine
+
+
+@lru_cache(maxsize=None)
+def to_html(tex, display=False):
+    """Return the HTML of a formula; raises ValueError with KaTeX's reason if it is not one."""
+    try:
+        return katex().call(
+            "katex.renderToString", tex, {"displayMode": display, "strict": "error"}
+        )
+    except Exception as error:
+        reason = re.search(r"ParseError: (?:KaTeX parse error: )?(.*)", str(error))
+        raise ValueError(reason[1] if reason else str(error)) from error
+
+
+def follow_theme(html, colours):
+    """Replace the palette's light colours by their CSS variables, which know the dark theme."""
+    for colour, variable in colours.items():
+        html = re.sub(rf"(color:\s*){colour}\b", rf"\1var({variable})", html, flags=re.I)
+    return html
+
+
+def typeset(translator, tex, display=False):
+    """Return a page's formula as HTML in the page's colours; an unreadable formula ends the build."""
+    try:
+        html = to_html(tex.strip(), display)
+    except ValueError as error:
+        page = translator.builder.current_docname
+        raise SphinxError(
+            f"{page}: KaTeX cannot read the formula {tex.strip()!r}: {error}. "
+            "Correct the formula in the page's source."
+        ) from error
+    return follow_theme(html, translator.builder.app.byhand_colours)
+
+
+def visit_math(self, node):
+    """Write an inline formula."""
+    self.body.append(f'<span class="math">{typeset(self, node.astext())}</span>')
+    raise nodes.SkipNode
+
+
+def visit_displaymath(self, node):
+    r"""Write a formula on its own line, its number (``\tag{1.4}``) beside it as a link to itself."""
+    tex, ids = node.astext(), list(node.get("ids", []))
+    tags = TAG.findall(tex)
+    if len(tags) > 1:
+        raise SphinxError(
+            f"{self.builder.current_docname}: got {len(tags)} \\tag in one formula, expected at "
+            f"most one ({', '.join(tags)}). Give each numbered formula its own $$ block."
+        )
+    number = tags[0] if tags else get_node_equation_number(self, node) if node["number"] else ""
+    if tags:
+        ids.insert(0, "eq-" + nodes.make_id("n" + tags[0].replace(".", "-"))[1:])
+    html = typeset(self, TAG.sub("", tex), display=True)
+    anchors = "".join(f'<span id="{escape(extra)}"></span>' for extra in ids[1:])
+    name = f' id="{escape(ids[0])}"' if ids else ""
+    link = (
+        f'<a class="equation-number" href="#{escape(ids[0])}" aria-label="Equation {escape(number)}">'
+        f"({escape(number)})</a>"
+        if number
+        else ""
+    )
+    self.body.append(
+        f'<div class="equation"{name}>{anchors}<div class="equation-body">{html}</div>{link}</div>\n'
+    )
+    raise nodes.SkipNode
+
+
+def find_colours(app):
+    """Learn which colours follow the theme from the palette the figures use."""
+    path = Path(app.srcdir) / "src" / "byhand" / "figures" / "palette.py"
+    palette = runpy.run_path(str(path))["PALETTE"]
+    app.byhand_colours = {light: f"--byhand-{name}" for name, (light, _) in palette.items()}
+
+
+def setup(app):
+    """Register the renderer; ``html_math_renderer: byhand_katex`` chooses it."""
+    app.connect("builder-inited", find_colours)
+    app.add_html_math_renderer(RENDERER, (visit_math, None), (visit_displaymath, None))

@@ -1,0 +1,128 @@
+"""The theme, made quiet: no icon font, no script nobody asked for, no rule nobody uses, no flash of light.
+
+``templates/static/webpack-macros.html`` is where the theme names its assets; ours names fewer. The theme's style
+sheet (Bootstrap, Font Awesome and all, 391 kB) is written again with only the rules whose classes occur on a page
+or in a script of the site.
+"""
+
+import hashlib
+import re
+import shutil
+from pathlib import Path
+
+import pydata_sphinx_theme
+
+SHEETS = (  # what the theme and its extensions bring, in the order in which they would be linked
+    "basic.css",
+    "styles/pydata-sphinx-theme.css",
+    "pygments.css",
+    "styles/sphinx-book-theme.css",
+    "copybutton.css",
+    "mystnb.*.css",
+)
+SCRIPTS = (  # they give elements classes of their own
+    "scripts/*.js",
+    "searchtools.js",
+    "sphinx_highlight.js",
+    "copybutton.js",
+)
+UNUSED = (  # copied by the theme, asked for by no page of ours
+    "scripts/fontawesome.js*",
+    "vendor",
+    "locales",
+    "*webpack-macros.html",
+    "styles",
+)
+RULE = re.compile(r"([^{}]+)\{((?:[^{}]|\{[^{}]*\})*)\}")  # one level of nesting: @media, @supports
+CLASS = re.compile(r"\.(-?[A-Za-z_](?:[\w-]|\\.)*)")
+
+
+def quiet(context):
+    """Correct what the theme's templates are told about a page."""
+    context["default_mode"] = "light"  # without scripts; with them the reader's system decides
+    context["byhand_theme_version"] = pydata_sphinx_theme.__version__
+    for index, button in enumerate(context.get("header_buttons", [])):
+        if button.get("label") == "launch-buttons" and len(button["buttons"]) == 1:  # a menu of one
+            name = button["buttons"][0]["text"]
+            context["header_buttons"][index] = {
+                **button["buttons"][0],
+                "icon": "fas fa-play",
+                "text": f"Open in {name}",
+                "tooltip": f"Run this chapter in {name}",
+                "label": "launch-button",
+            }
+    bundled = re.compile(r"_static/(basic|pygments|copybutton|mystnb\.\w+|styles/[\w-]+)\.css")
+    context["css_files"][:] = [
+        sheet for sheet in context["css_files"] if not bundled.match(str(getattr(sheet, "filename", sheet)))
+    ]
+
+
+def selectors(prelude):
+    """Return the selectors of a rule, split at its outermost commas."""
+    parts, depth = [""], 0
+    for character in prelude:
+        depth += (character == "(") - (character == ")")
+        if character == "," and not depth:
+            parts.append("")
+        else:
+            parts[-1] += character
+    return parts
+
+
+def prune(css, words):
+    """Return a style sheet without the rules that need a class not among ``words``."""
+
+    def keep(match):
+        prelude, block = match[1].strip(), match[2]
+        prelude = re.sub(r"/\*.*?\*/", "", prelude, flags=re.S)
+        if prelude.startswith("@font-face"):
+            return "" if "Font Awesome" in block.replace("\\", "") else match[0]
+        if prelude.startswith(("@media", "@supports", "@container", "@layer")):
+            inner = prune(block, words)
+            return f"{prelude}{{{inner}}}" if inner.strip() else ""
+        if prelude.startswith("@"):
+            return match[0]
+        used = []
+        for selector in selectors(prelude):
+            needed = CLASS.findall(re.sub(r":[\w-]+\([^()]*(?:\([^()]*\)[^()]*)*\)", "", selector))
+            if all(name.replace("\\", "") in words for name in needed):
+                used.append(selector)
+        return f"{','.join(used)}{{{block}}}" if used else ""
+
+    return RULE.sub(keep, re.sub(r"/\*#.*?\*/", "", css))
+
+
+def finish(app, exception):
+    """Write the pruned style sheet and delete what no page asks for."""
+    if exception or app.builder.format != "html":
+        return
+    out = Path(app.outdir)
+    static = out / "_static"
+    sheets = [path for pattern in SHEETS for path in sorted(static.glob(pattern))]
+    if static / "styles/pydata-sphinx-theme.css" not in sheets:
+        return  # nothing was written in this build, the last one's sheet stands
+    pages = {page: page.read_text(encoding="utf-8") for page in out.rglob("*.html")}
+    classes = re.findall(r'\bclass="([^"]*)"', "".join(pages.values()))
+    words = {word for value in classes for word in value.split()}
+    for pattern in SCRIPTS:
+        for path in static.glob(pattern):
+            if path.name != "fontawesome.js":
+                words.update(re.findall(r"[\w-]+", path.read_text(encoding="utf-8")))
+    words = {word for word in words if not re.match(r"fa[srb]?(-|$)", word)}  # icons: styles.css
+    css = "\n".join(prune(path.read_text(encoding="utf-8"), words) for path in sheets)
+    (static / "byhand" / "theme.css").write_text(css, encoding="utf-8")
+    digest = hashlib.sha256(css.encode()).hexdigest()[:8]
+    for page, html in pages.items():
+        linked = re.sub(r"(_static/byhand/theme\.css)\?v=\w+", rf"\1?v={digest}", html)
+        if linked != html:
+            page.write_text(linked, encoding="utf-8")
+    for path in [path for pattern in UNUSED for path in static.glob(pattern)] + sheets:
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def setup(app):
+    """Register the last step of the build."""
+    app.connect("build-finished", finish, priority=900)
