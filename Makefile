@@ -38,7 +38,7 @@ publish-as: .venv/ready
 	@$(PYTHON_IN_ENV) tools/publish_as.py "$(REPO)"
 
 clean:
-	rm -rf _build .venv .hypothesis .ruff_cache src/*.egg-info
+	rm -rf _build .venv .hypothesis .ruff_cache .pytest_cache src/*.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 env: .venv/ready

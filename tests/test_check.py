@@ -3,6 +3,7 @@
 import json
 import re
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,11 +14,13 @@ from byhand.check.answer import UNANSWERED
 
 EXERCISES = [exercise for chapter in check.CHAPTERS for exercise in chapter.EXERCISES]
 CATALOGUE = [(each, name) for each in EXERCISES for name in each.wrong_answers]
+CHAPTERS = Path(__file__).parent.parent / "chapters"
 MOST_LINES, LONGEST_LINE = 3, 220
 FORBIDDEN = re.compile(
-    r"!|\b(just|simply|obvious\w*|eas(y|ily)|trivial\w*|of course|great|excellent|perfectly|awesome|"
+    r"!|\b(just|simply|obvious\w*|eas(y|ily)|trivial\w*|of course|great|excellent|awesome|"
     r"congratulations|well done|good job|you (are|were|have|should|must|forgot)|mistaken|stupid|"
-    r"silly|fail\w*|unfortunately|please|sorry|we|I)\b|np\.|0x[0-9a-f]|  "
+    r"silly|fail\w*|unfortunately|please|sorry|we|I)\b|np\.|0x[0-9a-f]|  ",
+    re.IGNORECASE,
 )
 
 gradient, forward = check.one_node.gradient, check.one_node.forward
@@ -119,6 +122,17 @@ def test_wrong_number_of_answers_gets_a_sentence(exercise):
     assert repr(exercise).startswith(f"Exercise {exercise.number}: check.")
 
 
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda each: each.name)
+def test_the_notebook_has_this_starter_and_this_solution(exercise):
+    (path,) = CHAPTERS.glob(f"*_{exercise.chapter}.ipynb")
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    sources = {kind: [] for kind in ("code", "markdown", "raw")}
+    for cell in cells:
+        sources[cell["cell_type"]].append("".join(cell["source"]))
+    assert exercise.starter.strip() in sources["code"]
+    assert any(exercise.solution in text for text in sources["markdown"])
+
+
 def test_exercises_are_numbered_and_named_in_order():
     assert EXERCISES == sorted(EXERCISES, key=lambda each: each.place)
     for chapter in check.CHAPTERS:
@@ -208,7 +222,7 @@ def test_exceptions_become_a_sentence(function, complaint):
 
 def test_an_exception_is_located_in_the_learners_code(tmp_path):
     cell = tmp_path / "cell.py"
-    cell.write_text("\n\ndef gradient(w, b, x, y):\n    error = w * x + c - y\n    return error, 1\n")
+    cell.write_text("\n\ndef gradient(w, b, x, y):\n    error = w * x + c - y\n    return 1\n")
     names = {}
     exec(compile(cell.read_text(), str(cell), "exec"), names)
     assert "line 2 of gradient: `error = w * x + c - y`" in str(gradient(names["gradient"]))
@@ -268,7 +282,7 @@ def test_the_result_instead_of_the_function_gets_a_sentence():
         (lambda w, b, x, y: (1.0, 2.0, 3.0), "The kind or the shape differs"),
         (lambda w, b, x, y: tuple(round(slope, 3) for slope in right(w, b, x, y)), "rounded"),
         (lambda w, b, x, y: (right(w, b, x, y)[0], w), "dw came out right"),
-        (lambda w, b, x, y: right(w, b, x, y) if len(x) > 3 else (0, 0), "Right on 2 inputs before"),
+        (lambda w, b, x, y: right(w, b, x, y) if len(x) > 3 else (0, 0), "Right on 2 inputs"),
         (lambda w, b, x, y: (x.max(), w), "Work this case through"),
     ],
 )

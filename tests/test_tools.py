@@ -29,17 +29,6 @@ def is_one_sentence(text):
     return "\n" not in text and "Traceback" not in text and text.endswith(".") and len(text) < 250
 
 
-def make(*arguments, **environment):
-    return subprocess.run(
-        ["make", *arguments],
-        cwd=ROOT,
-        env=os.environ | environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-
-
 # ------------------------------------------------------------------------------------- environment
 
 
@@ -58,7 +47,7 @@ def fake_python(folder, name, version="3.13", has_venv=True):
         '#!/bin/sh\ncase "$2" in\n'
         f"*version_info*) echo {version.replace('.', ' ')};;\n"
         f"*ensurepip*) exit {0 if has_venv else 1};;\nesac\n"
-        '[ "$1" = -m ] || exit 0\nmkdir -p .venv/bin; cp "$0" .venv/bin/python\n'
+        '[ "$2" = venv ] || exit 0\nmkdir -p .venv/bin; cp "$0" .venv/bin/python\n'
         'echo "$0" > chosen\n'
     )
     program.chmod(0o755)
@@ -347,7 +336,7 @@ def test_nbval_accepts_the_refreshed_notebook_and_notices_a_wrong_number(refresh
     assert "6 passed" in good.stdout
     wrong = tmp_path / refreshed.name
     wrong.write_text(
-        refreshed.read_text(encoding="utf-8").replace("a line", "a bent line"), encoding="utf-8"
+        refreshed.read_text(encoding="utf-8").replace('"a line"', '"a bent line"'), encoding="utf-8"
     )
     bad = nbval(wrong)
     assert bad.returncode == 1
@@ -357,7 +346,7 @@ def test_nbval_accepts_the_refreshed_notebook_and_notices_a_wrong_number(refresh
 def test_check_notices_a_changed_output_and_writes_nothing(refreshed, tmp_path):
     path = tmp_path / refreshed.name
     path.write_text(
-        refreshed.read_text(encoding="utf-8").replace("a line", "a bent line"), encoding="utf-8"
+        refreshed.read_text(encoding="utf-8").replace('"a line"', '"a bent line"'), encoding="utf-8"
     )
     before = path.read_bytes()
     answer = refresh_command("--check", path)
@@ -493,10 +482,15 @@ def test_a_bad_repository_is_said_in_a_sentence(repository, monkeypatch):
     assert repr(repository) in answer and is_one_sentence(answer)
 
 
-def test_make_publish_as_without_a_name_is_said_in_a_sentence():
-    answer = make("-o", ".venv/ready", "publish-as", f"PYTHON_IN_ENV={sys.executable}")
+def test_no_repository_is_said_in_a_sentence():
+    answer = subprocess.run(
+        [sys.executable, ROOT / "tools/publish_as.py", ""],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
     assert answer.returncode != 0
-    assert "owner/name" in answer.stderr and "Traceback" not in answer.stderr
+    assert "owner/name" in answer.stderr and is_one_sentence(answer.stderr)
 
 
 # ----------------------------------------------------------------------- the promises of the files

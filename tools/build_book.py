@@ -60,8 +60,10 @@ def what_to_do(before, now):
 
 def essence(lines):
     """Return a build's output without the stack frames of Sphinx and its relatives."""
-    text = re.sub(r"\x1b\[[0-9;]*m", "", "".join(lines))
-    text = text.split("\nThe above exception was the direct cause")[0]
+    text = "".join(lines).split("\nThe above exception was the direct cause")[0]
+    text = re.sub(
+        r"^(The full traceback|Please also|A bug report).*\n", "", text, flags=re.MULTILINE
+    )
     text = re.sub(r'^  File ".*\n(?:    .*\n)*', "", text, flags=re.MULTILINE)
     return [line[:300] for line in text.rstrip().splitlines()]
 
@@ -83,7 +85,7 @@ def build(root=ROOT):
         print("Building the pages that changed ...", flush=True)
     else:
         print(
-            "Building the book: running every notebook, then writing the site (about a minute) ...",
+            "Building the book: the notebooks, then the site (up to a minute) ...",
             flush=True,
         )
         for leftover in (html, root / "_build/.doctrees", root / "_build/jupyter_execute"):
@@ -113,6 +115,7 @@ def build(root=ROOT):
     lines = []
     with process, log.open("w", encoding="utf-8") as file:
         for line in process.stdout:
+            line = re.sub(r"\x1b\[[0-9;]*m", "", line)  # colours, which would hide a line's start
             file.write(line)
             lines.append(line)
             if WORTH_SAYING.search(line):

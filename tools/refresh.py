@@ -7,6 +7,7 @@ change.
 
 import argparse
 import copy
+import logging
 import os
 import re
 import sys
@@ -147,6 +148,7 @@ def main():
     )
     if missing := [str(path) for path in paths if not path.is_file()]:
         return f"There is no notebook {', '.join(missing)}: give an .ipynb file, or none for all."
+    logging.getLogger("tornado.general").disabled = True  # chatter of a kernel that is being ended
     stale = []
     for path in paths:
         print(f"{path.stem}: running ...", end=" ", flush=True)

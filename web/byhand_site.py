@@ -1,7 +1,8 @@
 """The book's own Sphinx extension: what only the website needs.
 
-``_config.yml`` loads it with ``local_extensions: {byhand_site: web}``. The work is done beside it, one
-concept to a file: live figures (``site_figures``), formulas (``site_formulas``), the theme (``site_theme``).
+``_config.yml`` loads it with ``local_extensions: {byhand_site: web}``. The work is done beside it,
+one concept to a file: live figures (``site_figures``), formulas (``site_formulas``), the theme
+(``site_theme``).
 """
 
 import hashlib
@@ -10,11 +11,12 @@ import runpy
 import shutil
 from pathlib import Path
 
+from docutils import nodes
+from sphinx.transforms.post_transforms import SphinxPostTransform
+
 import site_figures
 import site_formulas
 import site_theme
-from docutils import nodes
-from sphinx.transforms.post_transforms import SphinxPostTransform
 
 WEB = Path(__file__).parent
 SERVED = (  # from web/ to _static/byhand/; everything else in web/ stays at home
@@ -68,7 +70,10 @@ def choose_cache(app, config):
 def palette_css(srcdir):
     """Return the style sheet of the course's colours, straight from the figures' own palette."""
     palette = runpy.run_path(str(Path(srcdir) / "src" / "byhand" / "figures" / "palette.py"))
-    return palette["css"]()
+    light = "; ".join(
+        f"--byhand-{name}: {colour}" for name, (colour, _) in palette["PALETTE"].items()
+    )
+    return palette["css"]() + f"@media print {{ html[data-theme] {{ {light}; }} }}\n"
 
 
 def serve(app):
@@ -107,10 +112,9 @@ class Readable(SphinxPostTransform):
             after = math.next_node(descend=False, siblings=True)
             mark = isinstance(after, nodes.Text) and re.match(r"[,.;:!?)\]’”%]+", after)
             if mark:
-                rest = nodes.Text(after[mark.end() :])
-                bound = nodes.inline("", "", math.deepcopy(), nodes.Text(mark[0]), classes=["bound"])
-                after.parent.replace(after, rest)
-                math.replace_self(bound)
+                pair = math.deepcopy(), nodes.Text(mark[0])
+                after.parent.replace(after, nodes.Text(after[mark.end() :]))
+                math.replace_self(nodes.inline("", "", *pair, classes=["bound"]))
 
 
 def finish_page(app, pagename, templatename, context, doctree):
@@ -136,12 +140,13 @@ def finish_page(app, pagename, templatename, context, doctree):
         preload("katex/fonts/KaTeX_Math-Italic.woff2")
         head.append(f'<script type="module" src="{url("page.js")}"></script>')
     if 'class="byhand-figure"' in body:
-        modules, sheets = site_figures.assets(body)
-        for sheet in sheets:
+        for sheet in site_figures.assets(body, "css"):
             app.add_css_file(f"byhand/{sheet}", priority=820)
-        head += [f'<link rel="modulepreload" href="{url(module)}">' for module in modules]
+        for module in site_figures.assets(body, "js"):
+            head.append(f'<link rel="modulepreload" href="{url(module)}">')
         head.append(site_figures.HEAD.format(host=url("static_host.js")))
-    head.append(f'<link rel="icon" type="image/png" sizes="32x32" href="{url("icons/favicon.png")}">')
+    icon = url("icons/favicon.png")  # for browsers that take no SVG
+    head.append(f'<link rel="icon" type="image/png" sizes="32x32" href="{icon}">')
     context["metatags"] = context.get("metatags", "") + "\n" + "\n".join(head)
 
     sources = {name: source for source, name in app.builder.images.items()}

@@ -1,8 +1,9 @@
 """Live figures on the page without a kernel, and a picture wherever a widget cannot live.
 
-MyST-NB leaves all mime types of an output in the document and picks one while writing. We step in just before
-(priority 3, its own is 4). A live figure becomes its first frame as an SVG, its filmstrip, and its state, for
-``static_host.js`` to wake up. Any other widget becomes its picture and a link to Colab, where it works.
+MyST-NB leaves all mime types of an output in the document and picks one while writing. We step in
+just before. A live figure becomes its first frame as an SVG, its filmstrip, and its state, for
+``static_host.js`` to wake up. Any other widget becomes its picture and a link to Colab, where it
+works.
 """
 
 import hashlib
@@ -18,7 +19,7 @@ from sphinx.util import logging
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 STATE = "application/vnd.jupyter.widget-state+json"
-IN_FILES = {"_esm": "js", "_css": "css"}  # shared by all figures: files, cached between pages
+IN_FILES = {"_esm": "js", "_css": "css"}  # the same for all figures: files, cached between pages
 IN_POSTER = ("svg_wide", "svg_narrow")  # already on the page; the host reads them back from there
 HEAD = (
     '<script type="module" src="{host}" '
@@ -26,6 +27,17 @@ HEAD = (
     "<noscript><style>.byhand-live {{ display: none }} .byhand-filmstrip {{ display: block }}"
     "</style></noscript>"
 )
+DRAWING = '<div class="byhand-{size}" data-prefix="{prefix}">{svg}</div>'
+BEFORE = (
+    '<figure class="byhand-figure"{identity} data-model="{model}" {files}><div class="byhand-live">'
+    '<div class="byhand-poster" role="img" aria-label="{alt}">{drawings}</div>'
+    '<div style="height:{reserve}px"></div></div>\n'
+)
+AFTER = (
+    '<p class="byhand-failure">The live figure could not start here; this is what it shows at a '
+    "few settled positions.</p>{script}</figure>\n"
+)
+FIGURE = re.compile(r'<figure class="byhand-figure"[^>]*>')
 logger = logging.getLogger(__name__)
 
 
@@ -78,58 +90,54 @@ def embed(model_id, model, first=True):
         Whether this is the first view of the model on the page; the others share its state.
     """
     state = model["state"]
-    name, alt = state.get("name") or model_id[:8], state.get("alt", "")
-    files = {key: (hashed(state[key], end), state[key]) for key, end in IN_FILES.items() if state.get(key)}
-    sizes = {"wide": state["svg_wide"], "narrow": state.get("svg_narrow") or state["svg_wide"]}
-    drawings = "".join(
-        f'<div class="byhand-{size}" data-prefix="poster-{name}-{size}-">{poster(svg, f"poster-{name}-{size}-")}</div>'
-        for size, svg in sizes.items()
-    )
+    name = state.get("name") or model_id[:8]
+    files = {
+        kind: (hashed(state[key], kind), state[key])
+        for key, kind in IN_FILES.items()
+        if state.get(key)
+    }
+    drawings = ""
+    for size in ("wide", "narrow"):
+        prefix = f"poster-{name}-{size}-"
+        svg = poster(state.get(f"svg_{size}") or state["svg_wide"], prefix)
+        drawings += DRAWING.format(size=size, prefix=prefix, svg=svg)
     data = {
-        "module": files["_esm"][0],
+        "module": files["js"][0],
         "state": {
             key: value
             for key, value in state.items()
             if not key.startswith("_") and key not in (*IN_POSTER, "layout", "tabbable", "tooltip")
         },
-        "buffers": [b for b in model.get("buffers", []) if b["path"][0] not in IN_POSTER],
+        "buffers": [b for b in model.get("buffers", []) if not b["path"][0].startswith("_")],
     }
-    sheet = f' data-css="{files["_css"][0]}"' if "_css" in files else ""
-    identity = f' id="fig-{escape(name)}"' if first else ""
-    before = (
-        f'<figure class="byhand-figure"{identity} data-model="{model_id}" data-module="{data["module"]}"{sheet}>'
-        f'<div class="byhand-live">'
-        f'<div class="byhand-poster" role="img" aria-label="{escape(alt)}">{drawings}</div>'
-        f'<div style="height:{int(state.get("reserve", 0))}px"></div></div>\n'
-    )
     script = json.dumps(data, separators=(",", ":")).replace("<", "\\u003c")
-    after = (
-        '<p class="byhand-failure">The live figure could not start here; '
-        "this is what it shows at a few settled positions.</p>"
-        + (f'<script type="application/json">{script}</script>' if first else "")
-        + "</figure>\n"
+    before = BEFORE.format(
+        identity=f' id="fig-{escape(name)}"' if first else "",
+        model=model_id,
+        files=" ".join(f'data-{kind}="{file}"' for kind, (file, _) in files.items()),
+        alt=escape(state.get("alt", "")),
+        drawings=drawings,
+        reserve=int(state.get("reserve", 0)),
     )
-    return before, after, dict(files.values())
+    script = f'<script type="application/json">{script}</script>' if first else ""
+    return before, AFTER.format(script=script), dict(files.values())
 
 
-def assets(body):
-    """Return the modules and the style sheets that the figures in a page's HTML need."""
-    return tuple(
-        list(dict.fromkeys(re.findall(rf'<figure class="byhand-figure"[^>]* data-{kind}="([^"]+)"', body)))
-        for kind in ("module", "css")
-    )
+def assets(body, kind):
+    """Return the shared files, "js" or "css", that the figures in a page's HTML need."""
+    found = re.findall(rf' data-{kind}="([^"]+)"', " ".join(FIGURE.findall(body)))
+    return list(dict.fromkeys(found))
 
 
 def colab_url(config, path):
-    """Return the address of a source file in Colab, or None if the book does not name a repository."""
+    """Return the address of a source file in Colab, or None if the book names no repository."""
     options = config.html_theme_options
     colab = options.get("launch_buttons", {}).get("colab_url")
     repository = re.search(r"github\.com/([^/]+/[^/]+?)/?$", options.get("repository_url") or "")
     if not (colab and repository):
         return None
     branch = options.get("repository_branch") or "main"
-    parts = (colab.rstrip("/"), "github", repository[1], "blob", branch, path)
-    return "/".join(parts)
+    return f"{colab.rstrip('/')}/github/{repository[1]}/blob/{branch}/{path}"
 
 
 class PlaceWidgets(SphinxPostTransform):

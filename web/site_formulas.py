@@ -1,12 +1,12 @@
 """Formulas, set by KaTeX while the book is built: the reader's browser runs no script for them.
 
-KaTeX runs in ``mini-racer`` (a V8 in a wheel), once for each different formula. What it returns holds the
-picture (hidden from screen readers) and the same formula in MathML (for them).
+KaTeX runs in ``mini-racer`` (a V8 in a wheel), once for each different formula. What it returns
+holds the picture (hidden from screen readers) and the same formula in MathML (for them).
 """
 
 import re
 import runpy
-from functools import lru_cache
+from functools import cache
 from html import escape
 from pathlib import Path
 
@@ -16,10 +16,11 @@ from sphinx.util.math import get_node_equation_number
 
 KATEX = Path(__file__).parent / "katex" / "katex.min.js"
 TAG = re.compile(r"\\tag\{([^{}]*)\}")
+LINK = '<a class="equation-number" href="#{id}" aria-label="Equation {number}">({number})</a>'
 RENDERER = "byhand_katex"
 
 
-@lru_cache(maxsize=1)
+@cache
 def katex():
     """Start KaTeX; once for a whole build."""
     from py_mini_racer import MiniRacer
@@ -29,7 +30,7 @@ def katex():
     return engine
 
 
-@lru_cache(maxsize=None)
+@cache
 def to_html(tex, display=False):
     """Return the HTML of a formula; raises ValueError with KaTeX's reason if it is not one."""
     try:
@@ -49,7 +50,7 @@ def follow_theme(html, colours):
 
 
 def typeset(translator, tex, display=False):
-    """Return a page's formula as HTML in the page's colours; an unreadable formula ends the build."""
+    """Return a formula as HTML in the page's colours; an unreadable one ends the build."""
     try:
         html = to_html(tex.strip(), display)
     except ValueError as error:
@@ -68,7 +69,7 @@ def visit_math(self, node):
 
 
 def visit_displaymath(self, node):
-    r"""Write a formula on its own line, its number (``\tag{1.4}``) beside it as a link to itself."""
+    r"""Write a formula on its own line, with its number (``\tag{1.4}``) as a link to itself."""
     tex, ids = node.astext(), list(node.get("ids", []))
     tags = TAG.findall(tex)
     if len(tags) > 1:
@@ -78,19 +79,15 @@ def visit_displaymath(self, node):
         )
     number = tags[0] if tags else get_node_equation_number(self, node) if node["number"] else ""
     if tags:
-        ids.insert(0, "eq-" + nodes.make_id("n" + tags[0].replace(".", "-"))[1:])
+        ids.insert(0, "eq-" + re.sub(r"[^A-Za-z0-9]+", "-", tags[0]).strip("-"))
     html = typeset(self, TAG.sub("", tex), display=True)
-    anchors = "".join(f'<span id="{escape(extra)}"></span>' for extra in ids[1:])
-    name = f' id="{escape(ids[0])}"' if ids else ""
-    link = (
-        f'<a class="equation-number" href="#{escape(ids[0])}" aria-label="Equation {escape(number)}">'
-        f"({escape(number)})</a>"
-        if number
-        else ""
-    )
-    self.body.append(
-        f'<div class="equation"{name}>{anchors}<div class="equation-body">{html}</div>{link}</div>\n'
-    )
+    identity = f' id="{escape(ids[0])}"' if ids else ""
+    self.body.append(f'<div class="equation"{identity}>')
+    self.body += [f'<span id="{escape(other)}"></span>' for other in ids[1:]]
+    self.body.append(f'<div class="equation-body">{html}</div>')
+    if number:
+        self.body.append(LINK.format(id=escape(ids[0]), number=escape(number)))
+    self.body.append("</div>\n")
     raise nodes.SkipNode
 
 

@@ -1,8 +1,8 @@
-"""The theme, made quiet: no icon font, no script nobody asked for, no rule nobody uses, no flash of light.
+"""The theme, made quiet: no icon font, no script nobody asked for, no rule nobody uses.
 
-``templates/static/webpack-macros.html`` is where the theme names its assets; ours names fewer. The theme's style
-sheet (Bootstrap, Font Awesome and all, 391 kB) is written again with only the rules whose classes occur on a page
-or in a script of the site.
+``templates/static/webpack-macros.html`` is where the theme names its assets; ours names fewer. The
+theme's style sheets (Bootstrap, Font Awesome and all, half a megabyte) become one, with only the
+rules whose classes occur on a page or in a script of the site.
 """
 
 import hashlib
@@ -41,20 +41,31 @@ def quiet(context):
     """Correct what the theme's templates are told about a page."""
     context["default_mode"] = "light"  # without scripts; with them the reader's system decides
     context["byhand_theme_version"] = pydata_sphinx_theme.__version__
-    for index, button in enumerate(context.get("header_buttons", [])):
-        if button.get("label") == "launch-buttons" and len(button["buttons"]) == 1:  # a menu of one
-            name = button["buttons"][0]["text"]
-            context["header_buttons"][index] = {
-                **button["buttons"][0],
-                "icon": "fas fa-play",
-                "text": f"Open in {name}",
-                "tooltip": f"Run this chapter in {name}",
-                "label": "launch-button",
-            }
+    context["header_buttons"] = [
+        launch_button(button) if button.get("label") == "launch-buttons" else button
+        for button in context.get("header_buttons", [])
+        if button.get("label") != "launch-buttons" or context["sourcename"].endswith(".ipynb")
+    ]
     bundled = re.compile(r"_static/(basic|pygments|copybutton|mystnb\.\w+|styles/[\w-]+)\.css")
     context["css_files"][:] = [
-        sheet for sheet in context["css_files"] if not bundled.match(str(getattr(sheet, "filename", sheet)))
+        sheet
+        for sheet in context["css_files"]
+        if not bundled.match(str(getattr(sheet, "filename", sheet)))
     ]
+
+
+def launch_button(group):
+    """Return the menu of launch buttons, or its one entry if there is but one."""
+    if len(group["buttons"]) != 1:
+        return group
+    button = group["buttons"][0]
+    return {
+        **button,
+        "icon": "fas fa-play",
+        "text": f"Open in {button['text']}",
+        "tooltip": f"Run this chapter in {button['text']}",
+        "label": "launch-button",
+    }
 
 
 def selectors(prelude):
@@ -92,6 +103,12 @@ def prune(css, words):
     return RULE.sub(keep, re.sub(r"/\*#.*?\*/", "", css))
 
 
+def move(css, path):
+    """Return the style sheet in ``path`` with its addresses as they read from ``byhand/``."""
+    folder = "../styles/" if path.parent.name == "styles" else "../"
+    return re.sub(r"""(url\(["']?)(?!["']?(?:data:|#|/|\w+:))""", rf"\1{folder}", css)
+
+
 def finish(app, exception):
     """Write the pruned style sheet and delete what no page asks for."""
     if exception or app.builder.format != "html":
@@ -109,7 +126,7 @@ def finish(app, exception):
             if path.name != "fontawesome.js":
                 words.update(re.findall(r"[\w-]+", path.read_text(encoding="utf-8")))
     words = {word for word in words if not re.match(r"fa[srb]?(-|$)", word)}  # icons: styles.css
-    css = "\n".join(prune(path.read_text(encoding="utf-8"), words) for path in sheets)
+    css = "\n".join(move(prune(path.read_text(encoding="utf-8"), words), path) for path in sheets)
     (static / "byhand" / "theme.css").write_text(css, encoding="utf-8")
     digest = hashlib.sha256(css.encode()).hexdigest()[:8]
     for page, html in pages.items():

@@ -96,4 +96,4 @@ await Promise.all([...document.querySelectorAll("figure.byhand-figure")].map(wak
 
 // An address such as #fig-one-node?epochs=40 names a figure and a situation: the figure reads the situation.
 const named = location.hash.match(/^#(fig-[^?]+)\?/);
-if (named) document.getElementById(named[1])?.scrollIntoView();
+if (named) document.getElementById(named[1])?.scrollIntoView({ behavior: "instant" });

@@ -4,7 +4,8 @@ An activation works on every number of an array alone, so the shape that goes in
 derivative takes the pre-activation ``Z``, as the chapters do, not the output.
 """
 
-from typing import Callable, NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 
@@ -95,6 +96,6 @@ def activation_named(name):
     """
     if isinstance(name, Activation):
         return name
-    if name not in ACTIVATIONS:
+    if not isinstance(name, str) or name not in ACTIVATIONS:
         raise ValueError(f"unknown activation {name!r}: choose one of {', '.join(ACTIVATIONS)}.")
     return ACTIVATIONS[name]

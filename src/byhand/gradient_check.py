@@ -1,5 +1,7 @@
 """Gradient check: the slope you derived against the slope you measure."""
 
+import numbers
+
 import numpy as np
 
 from byhand.losses import loss_named
@@ -25,9 +27,9 @@ def central_difference(function, at, h=1e-5):
     Raises
     ------
     ValueError
-        If ``h`` is not above 0.
+        If ``h`` is not a finite number above 0.
     """
-    if not h > 0:
+    if not (isinstance(h, numbers.Real) and 0 < h < np.inf):
         raise ValueError(f"h is {h!r}, expected a nudge above 0, such as 1e-5.")
     at = np.array(at, dtype=float)
     slope = np.empty_like(at)
@@ -59,7 +61,17 @@ def gradient_check(network, X, y, loss="half_mean_squared_error", h=1e-5):
     dict
         ``{"W1": error, "b1": error, ...}``: |analytic − measured| / (|analytic| + |measured|) of
         each block, 0 to 1; below 1e-6 is agreement.
+
+    Raises
+    ------
+    ValueError
+        In one sentence, if something does not fit.
     """
+    if network.parameters.ndim != 1:
+        raise ValueError(
+            f"network is a stack of shape {network.parameters.shape[:-1]}, expected a single one: "
+            "take one with with_parameters."
+        )
     X = network.checked_inputs(X)
     y = network.checked_targets(y, len(X))
     loss = loss_named(loss)
@@ -82,6 +94,16 @@ def gradient_check(network, X, y, loss="half_mean_squared_error", h=1e-5):
 
 
 def relative_error(a, b):
-    """Return |a − b| / (|a| + |b|) in the Euclidean norm, 0 when both are zero."""
+    """Return |a − b| / (|a| + |b|) in the Euclidean norm, 0 when both are zero.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ.
+    """
+    if np.shape(a) != np.shape(b):
+        raise ValueError(
+            f"the gradients have shapes {np.shape(a)} and {np.shape(b)}: make the shapes equal."
+        )
     size = np.linalg.norm(a) + np.linalg.norm(b)
     return float(np.linalg.norm(np.subtract(a, b)) / size) if size else 0.0

@@ -1,7 +1,7 @@
 """Lab: real controls in front of the real core, for a kernel (Colab, Jupyter).
 
-A `LiveFigure` shows runs that were computed before; a `Lab` computes when you move it.  It keeps one
-figure and changes its artists, which is twice as fast as drawing a new one.
+A `LiveFigure` shows runs that were computed before; a `Lab` computes when you move it.  It keeps
+one figure and changes its artists, which is twice as fast as drawing a new one.
 """
 
 import io
@@ -33,20 +33,22 @@ class Lab(ipywidgets.VBox):
     Raises
     ------
     ValueError
-        If a control has fewer than two values, or starts at one it does not have.
+        If a control has fewer than two values, or starts at one it does not have, or ``start``
+        names a control that is not there.
 
     Notes
     -----
-    Only what ipywidgets 7.7 and 8 have in common, since Colab has the one and you may have the other.
+    Only what ipywidgets 7.7 and 8 have in common: Colab has the one, you may have the other.
     """
 
     _ipython_display_ = None  # ipywidgets 7 would bypass the mime bundle
 
     def __init__(self, figure, update, *, start=None, **controls):
         self._figure, self._update = figure, update
+        start = start or {}
+        _check_names(start, controls)
         self.controls = {
-            name: _control(name, list(values), (start or {}).get(name))
-            for name, values in controls.items()
+            name: _control(name, values, start.get(name)) for name, values in controls.items()
         }
         self._picture = ipywidgets.Image(format="png")
         self._sentence = ipywidgets.HTML()
@@ -74,7 +76,16 @@ class Lab(ipywidgets.VBox):
             yield dict(zip(self.controls, position, strict=True))
 
     def move(self, **values):
-        """Set controls by name, as a reader would, and return the sentence."""
+        """Set controls by name, as a reader would, and return the sentence.
+
+        Raises
+        ------
+        ValueError
+            If there is no such control, or it does not have that value; nothing has moved then.
+        """
+        _check_names(values, self.controls)
+        for name, value in values.items():
+            _check_value(name, value, [value for _, value in self.controls[name].options])
         for name, value in values.items():
             self.controls[name].value = value
         return self._said
@@ -108,14 +119,17 @@ class Lab(ipywidgets.VBox):
 
 
 def _control(name, values, start):
-    if len(values) < 2:
-        raise ValueError(f"{name} has {len(values)} value: a control needs at least two.")
+    listed = np.iterable(values) and not isinstance(values, str)
+    if not listed or len(list(values)) < 2:
+        raise ValueError(f"{name} is {values!r}, expected a list of at least two values.")
+    values = list(values)
     start = values[0] if start is None else start
-    if start not in values:
-        raise ValueError(f"{name} starts at {start!r}, which is not one of its values.")
-    numeric = all(isinstance(value, (numbers.Real, np.number)) for value in values)
+    _check_value(name, start, values)
+    numeric = all(isinstance(value, numbers.Real) for value in values) and not any(
+        isinstance(value, bool) for value in values
+    )
     kind = ipywidgets.SelectionSlider if numeric else ipywidgets.Dropdown
-    options = [(f"{value:.4g}" if numeric else str(value), value) for value in values]
+    options = [(_label(value), value) for value in values]
     more = {"continuous_update": False} if numeric else {}
     return kind(
         options=options,
@@ -125,3 +139,19 @@ def _control(name, values, start):
         layout=ipywidgets.Layout(width="420px"),
         **more,
     )
+
+
+def _label(value):
+    whole = isinstance(value, numbers.Integral)  # 12345 is 12345, not 1.234e+04
+    return f"{value:.4g}" if isinstance(value, numbers.Real) and not whole else f"{value}"
+
+
+def _check_names(names, controls):
+    for name in names:
+        if name not in controls:
+            raise ValueError(f"there is no control {name!r}: choose one of {', '.join(controls)}.")
+
+
+def _check_value(name, value, values):
+    if value not in values:
+        raise ValueError(f"{name} has no value {value!r}: choose one of {values}.")

@@ -1,13 +1,27 @@
 """Layers: what remembers weights, and how blame passes through them.
 
-Rows are samples: a layer takes ``X`` (n_samples, n_inputs) and returns ``A`` (n_samples, n_outputs).
-Every array may have further axes in front: then it is a stack of separate layers, trained side by
-side (see `byhand.training.sweep`).
+Rows are samples: a layer takes ``X`` (n_samples, n_inputs) and returns ``A`` (n_samples,
+n_outputs).  Every array may have further axes in front: then it is a stack of separate layers,
+trained side by side (see `byhand.training.sweep`).
 """
+
+from operator import attrgetter
 
 import numpy as np
 
 from byhand.activations import activation_named
+
+
+def window(name):
+    """Return a property that shows the array kept as ``name`` and that assignment writes into.
+
+    So ``layer.W = layer.W - 0.1 * layer.dW`` changes the network's parameters, as ``-=`` does.
+    """
+
+    def write(self, values):
+        getattr(self, name)[...] = values
+
+    return property(attrgetter(name), write)
 
 
 class Dense:
@@ -33,14 +47,16 @@ class Dense:
         If a size is not a positive whole number or the activation is unknown.
     """
 
+    W, b, dW, db = window("_W"), window("_b"), window("_dW"), window("_db")
+
     def __init__(self, n_inputs, n_outputs, activation="identity"):
         for name, size in (("n_inputs", n_inputs), ("n_outputs", n_outputs)):
-            if not isinstance(size, (int, np.integer)) or size < 1:
+            whole = isinstance(size, (int, np.integer)) and not isinstance(size, bool)
+            if not whole or size < 1:
                 raise ValueError(f"{name} is {size!r}: a layer size is a whole number from 1 up.")
         self.n_inputs, self.n_outputs = int(n_inputs), int(n_outputs)
         self.activation = activation_named(activation)
-        self.W, self.b = np.zeros((n_inputs, n_outputs)), np.zeros(n_outputs)
-        self.dW, self.db = np.zeros_like(self.W), np.zeros_like(self.b)
+        self.bind(np.zeros(self.n_parameters), np.zeros(self.n_parameters))
 
     def forward(self, X):
         """Return the activations, keeping what `backward` will need (Eq. 1.1)."""
@@ -65,7 +81,7 @@ class Dense:
 
     def bind(self, parameters, gradients):
         """Make ``W``, ``b``, ``dW``, ``db`` windows into two flat vectors (..., n_parameters)."""
-        for flat, weights, biases in ((parameters, "W", "b"), (gradients, "dW", "db")):
+        for flat, weights, biases in ((parameters, "_W", "_b"), (gradients, "_dW", "_db")):
             n_weights = self.n_inputs * self.n_outputs
             shape = (*flat.shape[:-1], self.n_inputs, self.n_outputs)
             setattr(self, weights, flat[..., :n_weights].reshape(shape))

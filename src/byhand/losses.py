@@ -4,7 +4,8 @@ A loss averages over the entries of ``y``.  Leading axes that ``y_pred`` has and
 separate trainings (see `byhand.training.sweep`): each gets a loss of its own.
 """
 
-from typing import Callable, NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 
@@ -100,6 +101,6 @@ def loss_named(name):
     """
     if isinstance(name, Loss):
         return name
-    if name not in LOSSES:
+    if not isinstance(name, str) or name not in LOSSES:
         raise ValueError(f"unknown loss {name!r}: choose one of {', '.join(LOSSES)}.")
     return LOSSES[name]

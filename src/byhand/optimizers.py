@@ -1,5 +1,7 @@
 """Optimizers: what to do with a gradient once you have it."""
 
+import reprlib
+
 import numpy as np
 
 
@@ -33,13 +35,15 @@ class SGD:
 
 
 def checked_rate(learning_rate):
-    """Return the rate, or the rates, as a float array; raise `ValueError` unless all are above 0."""
+    """Return the rate or rates as a float array, or say in one sentence what is wrong."""
     try:
         rate = np.asarray(learning_rate, dtype=float)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         rate = np.array(np.nan)
-    if not rate.size or not np.isfinite(rate).all() or (rate <= 0).any():
+    refused = ~(np.isfinite(rate) & (rate > 0))
+    if refused.any() or not rate.size:
+        got = float(rate[refused][0]) if rate.ndim and rate.size else learning_rate
         raise ValueError(
-            f"learning_rate is {learning_rate!r}, expected a finite number above 0, such as 0.1."
+            f"learning_rate is {reprlib.repr(got)}, expected a finite number above 0, such as 0.1."
         )
     return rate

@@ -1,5 +1,7 @@
 """Training: the loop, what it leaves behind, and many learning rates at once."""
 
+import reprlib
+
 import numpy as np
 
 from byhand.losses import loss_named
@@ -19,8 +21,8 @@ class History:
         The network at every recorded epoch, stacked: ``network.layers[0].W`` has shape
         (..., n_records, n_inputs, n_outputs).
     diverged_at : ndarray of int, shape (...)
-        Epoch at which the loss left the range of float64; −1 where it never did.  From then on the
-        last finite values stand.
+        First record at which the loss or a parameter was outside the range of float64; −1 where
+        none was.  From then on the last finite values stand.
     """
 
     def __init__(self, epochs, loss, network, diverged_at):
@@ -29,14 +31,14 @@ class History:
 
     @property
     def diverged(self):
-        """Boolean, shape (..., n_records): the loss stands above its start, and is still rising."""
+        """Boolean, shape (..., n_records): the loss is above the first one recorded, and rising."""
         rising = np.diff(self.loss, axis=-1, prepend=self.loss[..., :1]) > 0
         overflowed = self.diverged_at[..., None] >= 0
         gone = overflowed & (self.epochs >= self.diverged_at[..., None])
         return gone | (rising & (self.loss > self.loss[..., :1]))
 
     def predict(self, X):
-        """Return predictions at every recorded epoch, shape (..., n_records, n_samples, n_outputs)."""
+        """Return predictions at every record, shape (..., n_records, n_samples, n_outputs)."""
         return self.network.predict(X)
 
     def __repr__(self):
@@ -99,22 +101,38 @@ def train(
     y = network.checked_targets(y, len(X))
     loss = loss_named(loss)
     if (learning_rate is None) == (optimizer is None):
-        raise ValueError("give either learning_rate or optimizer: one of the two sets the step.")
+        got = "neither learning_rate nor" if optimizer is None else "both learning_rate and"
+        raise ValueError(f"got {got} optimizer: give one of the two, it sets the step.")
     optimizer = SGD(learning_rate) if optimizer is None else optimizer
+    if isinstance(optimizer, type) or not hasattr(optimizer, "step"):
+        raise ValueError(f"optimizer is {optimizer!r}, expected an object such as SGD(0.1).")
     epochs = _checked_count(epochs, "epochs")
     record = _checked_record(record, epochs)
     batch_size = len(X) if batch_size is None else _checked_count(batch_size, "batch_size")
-    if batch_size < len(X) and rng is None:
-        raise ValueError("batches smaller than the data are drawn at random: give rng=.")
-
+    if batch_size < len(X) and not isinstance(rng, np.random.Generator):
+        raise ValueError(
+            f"batch_size is {batch_size} of {len(X)} samples, and rng is {rng!r}: give "
+            "rng=np.random.default_rng(0) to draw them."
+        )
     stack = network.parameters.shape[:-1]
+    rates = np.shape(getattr(optimizer, "learning_rate", 1.0))
+    if rates not in ((), stack):
+        raise ValueError(
+            f"learning_rate has shape {rates}, expected one number: for several use sweep."
+        )
+
     kept = np.empty((*stack, len(record), network.parameters.shape[-1]))
     losses = np.empty((*stack, len(record)))
     diverged_at = np.full(stack, -1)
     last_finite = network.parameters.copy()
-    last_loss = np.full(stack, np.nan)
 
     with np.errstate(over="ignore", invalid="ignore"):  # a diverging run is a result
+        last_loss = loss.function(network.forward(X), y)
+        if not np.isfinite(last_loss).all():
+            raise ValueError(
+                f"the loss is {last_loss} before the first step, expected a finite number: bring "
+                "X, y and the starting weights to ordinary sizes."
+            )
         slot = 0
         for epoch in range(epochs + 1):
             if epoch:
@@ -122,14 +140,18 @@ def train(
                     y_pred = network.forward(X[rows])
                     network.backward(loss.gradient(y_pred, y[rows]))
                     optimizer.step(network.parameters, network.gradients)
-            if slot == len(record) or epoch != record[slot]:
+            recorded = slot < len(record) and epoch == record[slot]
+            if not recorded and epoch < epochs:
                 continue
             now = loss.function(network.forward(X), y)
-            alive = np.isfinite(now) & (diverged_at < 0)
+            finite = np.isfinite(now) & np.isfinite(network.parameters).all(axis=-1)
+            alive = finite & (diverged_at < 0)
             diverged_at = np.where(alive | (diverged_at >= 0), diverged_at, epoch)
-            last_finite[alive], last_loss = network.parameters[alive], np.where(alive, now, last_loss)
-            kept[..., slot, :], losses[..., slot] = last_finite, last_loss
-            slot += 1
+            last_finite[alive] = network.parameters[alive]
+            last_loss = np.where(alive, now, last_loss)
+            if recorded:
+                kept[..., slot, :], losses[..., slot] = last_finite, last_loss
+                slot += 1
     network.parameters[...] = last_finite
     return History(record, losses, network.with_parameters(kept), diverged_at)
 
@@ -154,9 +176,14 @@ def sweep(network, X, y, *, learning_rates, epochs, record=None, loss="half_mean
     History
         With a leading axis of length n_rates.
     """
+    if network.parameters.ndim != 1:
+        raise ValueError(
+            f"network is a stack of shape {network.parameters.shape[:-1]}, expected a single one: "
+            "take one with with_parameters."
+        )
     rates = checked_rate(learning_rates)
     if rates.ndim != 1:
-        raise ValueError(f"learning_rates has shape {rates.shape}, expected (n_rates,): give a list.")
+        raise ValueError(f"learning_rates has shape {rates.shape}, expected (n_rates,).")
     stacked = network.with_parameters(np.tile(network.parameters, (len(rates), 1)))
     return train(
         stacked, X, y, optimizer=SGD(rates), epochs=epochs, record=record, loss=loss
@@ -179,11 +206,9 @@ def _checked_count(count, name):
 def _checked_record(record, epochs):
     if record is None:
         return np.arange(epochs + 1)
-    record = np.asarray(record)
-    rising = record.ndim == 1 and record.size > 0 and (np.diff(record) > 0).all()
-    whole = np.issubdtype(record.dtype, np.integer)
-    if not (rising and whole and record[0] >= 0 and record[-1] <= epochs):
-        raise ValueError(
-            f"record is {record.tolist()!r}, expected rising whole numbers from 0 to {epochs}."
-        )
-    return record
+    whole = np.ndim(record) == 1 and np.issubdtype(np.asarray(record).dtype, np.integer)
+    kept = np.array(record, dtype=int) if whole else np.array([-1])
+    if not len(kept) or kept[0] < 0 or kept[-1] > epochs or (np.diff(kept) <= 0).any():
+        got = reprlib.repr(record)
+        raise ValueError(f"record is {got}, expected rising whole numbers from 0 to {epochs}.")
+    return kept

@@ -1025,9 +1025,10 @@ class RatesExercise(Exercise):
         if not diverging.diverges:
             name = "diverging one rings" if diverging.rings else "diverging one settles"
             return self._say(name, diverging)
+        reached, _ = pair(good.reached, LOSS_BELOW)
         return right(
-            f"Right: {number(good.rate)} reaches {number(good.reached)} in {EPOCHS} epochs, and "
-            f"{number(diverging.rate)} diverges.",
+            f"Right: {number(good.rate)} reaches {reached} in {EPOCHS} epochs, "
+            f"and {number(diverging.rate)} diverges.",
             self.fact,
         )
 
@@ -1134,8 +1135,8 @@ why_no_x = ChoiceExercise(
     chapter=CHAPTER,
     name="why_no_x",
     question=(
-        "The slope for w is the mean of (a − y) x, the slope for b the mean of a − y. Why is there"
-        " no x in it?"
+        "The slope for w is the mean of (a − y) x, the slope for b the mean of a − y. Why does"
+        " the slope for b have no x?"
     ),
     choices={
         "a": "Because b does not belong to any point, the data have no influence on its slope.",

@@ -49,7 +49,6 @@ class Writer:
     def close(self):
         """Return everything, deflated."""
         numbers = b"".join(self._numbers)
-        self.n_numbers_bytes = len(numbers)
         words = json.dumps(self._strings, ensure_ascii=False, separators=(",", ":"))
         return zlib.compress(numbers + words.encode(), 9)
 

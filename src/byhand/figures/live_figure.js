@@ -4,23 +4,27 @@
 const MISSING = -(2 ** 30);
 const GRID = 10; // frames are in tenths of a point
 const WIDE = 600; // CSS pixels from which the wide layout is shown
+const QUIET = 500; // milliseconds without a change before the readout is spoken
+const REACH = 14; // points from an artist within which pointing at it counts
 
 export default { render };
 
 function render({ model, el }) {
   const spec = JSON.parse(model.get("spec"));
   const name = model.get("name");
+  const unique = Math.random().toString(36).slice(2, 8); // one figure may stand on a page twice
   const saved = memory(name);
-  const stop = new AbortController();
-  const on = (target, type, listener, options) =>
-    target.addEventListener(type, listener, { ...options, signal: stop.signal });
+  const end = new AbortController();
+  const on = (target, type, listener) => target.addEventListener(type, listener, { signal: end.signal });
+  const at = spec.sliders.map((s) => Math.max(0, nearest(s, model.get(s.name))));
   let frames = null; // {arrays, strings}, once inflated
   let layout = null; // the drawing that is on the page
   let pointed = 0; // the explanation that is shown
   let chosen = false; // whether the reader chose it
-  let locked = Boolean(spec.ask) && saved.answer === undefined;
-  let playing = 0;
-  const at = spec.sliders.map((s) => nearest(s, model.get(s.name)));
+  let locked = Boolean(spec.ask) && !answered();
+  let playing = 0; // the animation frame that is due
+  let timer = 0; // the readout that will be spoken
+  let news = ""; // tasks done since it was spoken last
 
   // ---------------------------------------------------------------- the page
 
@@ -44,13 +48,14 @@ function render({ model, el }) {
 
   const watcher = new ResizeObserver(fit);
   watcher.observe(root);
-  spec.sliders.forEach((s, i) => model.on(`change:${s.name}`, follow(i)));
+  const followers = spec.sliders.map((s, i) => [`change:${s.name}`, () => follow(i)]);
+  followers.forEach(([event, listener]) => model.on(event, listener));
   if (model.static) {
     readAddress();
     on(window, "hashchange", readAddress);
   }
   inflate(model.get("frames"), spec).then((all) => {
-    if (stop.signal.aborted) return;
+    if (end.signal.aborted) return;
     frames = all;
     update();
     root.dataset.ready = "true";
@@ -58,75 +63,65 @@ function render({ model, el }) {
   });
 
   return () => {
-    stop.abort();
+    end.abort();
     watcher.disconnect();
     pause();
-    model.off();
+    clearTimeout(timer);
+    followers.forEach(([event, listener]) => model.off(event, listener));
   };
 
   // ---------------------------------------------------------------- pieces of the page
 
   function sliderRow(s, i) {
-    const id = `lf-${name}-${s.name}-${Math.random().toString(36).slice(2, 8)}`;
-    const input = make("input", {
-      id, type: "range", min: 0, max: s.stops.length - 1, step: 1, value: at[i], autocomplete: "off",
-    });
-    const output = make("output", { for: id });
-    const row = make("div", { class: "lf-slider" }, make("label", { for: id }, s.label), input, output);
+    const id = `lf-${name}-${unique}-${s.name}`;
+    const last = s.stops.length - 1;
+    const input = make("input", { id, type: "range", min: 0, max: last, step: 1, value: at[i], autocomplete: "off" });
+    const output = make("output", { for: id, "aria-live": "off" });
     on(input, "input", () => {
       pause();
       move(i, Number(input.value));
     });
-    controls.append(row);
+    controls.append(make("div", { class: "lf-slider" }, make("label", { for: id }, s.label), input, output));
     return { input, output };
   }
 
   function playButton() {
-    const main = playedSlider();
-    const button = make("button", { type: "button", class: "lf-play" });
-    const paint = () => {
-      button.textContent = playing ? "❚❚ Pause" : "▶ Play";
-      button.setAttribute("aria-label", `${playing ? "Pause" : "Play through"} ${spec.sliders[main].label}`);
+    const node = button("", () => (playing ? pause() : play()), { class: "lf-play" });
+    node.paint = () => {
+      const label = spec.sliders[playedSlider()].label;
+      node.textContent = playing ? "❚❚ Pause" : "▶ Play";
+      node.setAttribute("aria-label", `${playing ? "Pause" : "Play through"} ${label}`);
     };
-    on(button, "click", () => (playing ? pause() : play()));
-    controls.append(button);
-    paint();
-    return { button, paint };
+    controls.append(node);
+    node.paint();
+    return node;
+  }
+
+  function answered() {
+    return saved.answer === "" || spec.ask.answers.some(([answer]) => answer === saved.answer);
   }
 
   function askBox() {
     const comment = make("p", { class: "lf-comment", "aria-live": "polite" });
-    const group = `lf-${name}-ask-${Math.random().toString(36).slice(2, 8)}`;
-    const skip = make("button", { type: "button", class: "lf-skip" }, "just let me play");
-    const options = spec.ask.answers.map(([answer], k) => {
-      const radio = make("input", { type: "radio", name: group, value: k });
-      on(radio, "change", () => choose(k));
-      return make("label", { class: "lf-answer" }, radio, make("span", {}, answer));
-    });
-    const box = make("fieldset", { class: "lf-ask" }, make("legend", {}, spec.ask.question),
-      ...options, comment, make("p", { class: "lf-wait" }, "The sliders wait for your guess, or ", skip, "."));
-    on(skip, "click", () => choose(-1));
-    const choose = (k) => {
-      saved.answer = k;
+    const choose = (answer) => {
+      saved.answer = answer;
       saved.keep();
       locked = false;
-      showChoice();
       lock();
       inputs[0].input.focus({ preventScroll: true });
     };
-    const showChoice = () => {
-      const k = saved.answer;
-      box.dataset.answered = String(k !== undefined);
-      if (k === undefined || k < 0) return;
-      options.forEach((label, j) => {
-        label.dataset.chosen = String(j === k);
-        label.firstChild.checked = j === k;
-      });
+    const options = spec.ask.answers.map(([answer]) => button(answer, () => choose(answer), { class: "lf-answer" }));
+    const skip = button("just let me play", () => choose(""), { class: "lf-skip" });
+    const box = make("fieldset", { class: "lf-ask" }, make("legend", {}, spec.ask.question), ...options, comment,
+      make("p", { class: "lf-wait" }, "The sliders wait for your guess, or ", skip, "."));
+    box.paint = () => {
+      const k = spec.ask.answers.findIndex(([answer]) => answer === saved.answer);
+      options.forEach((option, j) => option.setAttribute("aria-pressed", j === k));
+      if (k < 0) return;
       const holds = k === spec.ask.right;
-      comment.dataset.holds = String(holds);
+      comment.dataset.holds = holds;
       comment.textContent = `${holds ? "It does." : "Not quite."} ${spec.ask.answers[k][1]}`;
     };
-    showChoice();
     return box;
   }
 
@@ -137,10 +132,8 @@ function render({ model, el }) {
       pause();
       move(slider, Math.min(Math.max(at[slider] + by, 0), sentences.length - 1));
     };
-    const back = make("button", { type: "button" }, "← Back");
-    const next = make("button", { type: "button" }, "Next →");
-    on(back, "click", go(-1));
-    on(next, "click", go(1));
+    const back = button("← Back", go(-1));
+    const next = button("Next →", go(1));
     const box = make("div", { class: "lf-steps" }, back, sentence, next);
     box.paint = () => {
       sentence.textContent = `${at[slider] + 1} of ${sentences.length}. ${sentences[at[slider]]}`;
@@ -152,21 +145,16 @@ function render({ model, el }) {
 
   function explainBox() {
     const text = make("p", { class: "lf-formula" });
-    const buttons = spec.explain.map((entry, k) => {
-      const button = make("button", { type: "button", "aria-pressed": k === pointed }, entry.label);
-      on(button, "click", () => point(k));
-      return button;
-    });
+    const chips = spec.explain.map((entry, k) => button(entry.label, () => point(k)));
+    const group = make("div", { class: "lf-chips", role: "group", "aria-label": "Show the formula of" }, ...chips);
+    const box = make("div", { class: "lf-explain" }, group, text);
+    box.paint = () => {
+      chips.forEach((chip, k) => chip.setAttribute("aria-pressed", k === pointed));
+      text.textContent = sentenceOf(spec.explain[pointed]);
+      spec.explain.forEach(({ gid }, k) => nodeOf(gid)?.classList.toggle("lf-pointed", chosen && k === pointed));
+    };
     on(drawing, "pointermove", (event) => event.pointerType === "mouse" && pointAt(event));
     on(drawing, "pointerdown", pointAt);
-    const box = make("div", { class: "lf-explain" },
-      make("div", { class: "lf-chips", role: "group", "aria-label": "Show the formula of" }, ...buttons), text);
-    box.paint = () => {
-      buttons.forEach((button, k) => button.setAttribute("aria-pressed", k === pointed));
-      text.textContent = sentenceOf(spec.explain[pointed]);
-      layout.moved.forEach((node) => node.group.classList.remove("lf-pointed"));
-      if (chosen) layout.byGid.get(spec.explain[pointed].gid)?.group.classList.add("lf-pointed");
-    };
     return box;
   }
 
@@ -175,87 +163,91 @@ function render({ model, el }) {
     if (frames) formula.paint();
   }
 
-  function pointAt(event) {
+  function pointAt({ clientX, clientY }) {
     const box = drawing.firstElementChild.getBoundingClientRect();
     const scale = layout.width / box.width;
-    const x = (event.clientX - box.left) * scale;
-    const y = (event.clientY - box.top) * scale;
-    let best = 14;
-    let found = -1;
-    spec.explain.forEach((entry, k) => {
-      const away = distance(layout.byGid.get(entry.gid)?.now ?? [], x, y);
-      if (away < best) [best, found] = [away, k];
+    const [x, y] = [(clientX - box.left) * scale, (clientY - box.top) * scale];
+    const away = spec.explain.map(({ gid }) => {
+      const moved = layout.moved.find(({ artist }) => artist.gid === gid);
+      return distance(moved.now, x, y, moved.lines.length > 0);
     });
-    if (found >= 0 && !(chosen && found === pointed)) point(found);
+    const best = Math.min(...away);
+    const found = away.indexOf(best);
+    if (best < REACH && !(chosen && found === pointed)) point(found);
   }
 
   function taskList() {
-    saved.done ??= [];
-    const items = spec.tasks.map((task) => {
+    saved.done = Array.isArray(saved.done) ? saved.done : [];
+    const items = spec.tasks.map(({ text }) => {
       const mark = make("span", { class: "lf-mark", "aria-hidden": "true" });
-      const state = make("span", { class: "lf-spoken" });
-      return make("li", {}, mark, make("span", {}, task.text), state);
+      return make("li", {}, mark, make("span", {}, text), make("span", { class: "lf-spoken" }));
     });
     const list = make("ul", { class: "lf-tasks", "aria-label": "Tasks" }, ...items);
-    list.paint = (touched) => {
-      spec.tasks.forEach((task, k) => {
-        if (touched && !saved.done[k] && lookup(task.when)[0]) {
-          saved.done[k] = true;
-          saved.keep();
-          say(`Done: ${task.text}`);
-        }
-        items[k].dataset.done = String(Boolean(saved.done[k]));
-        items[k].lastChild.textContent = saved.done[k] ? " (done)" : " (open)";
-      });
-    };
-    list.paint(false);
+    list.paint = () => spec.tasks.forEach(({ text }, k) => {
+      const done = saved.done.includes(text);
+      items[k].dataset.done = done;
+      items[k].lastChild.textContent = done ? " (done)" : " (open)";
+    });
+    list.check = () => spec.tasks.forEach(({ text, when }) => {
+      if (saved.done.includes(text) || !lookup(when)[0]) return;
+      saved.done.push(text);
+      saved.keep();
+      news += `Done: ${text} `;
+    });
+    list.paint();
     return list;
   }
 
   function linkButton() {
-    const button = make("button", { type: "button", class: "lf-link" }, "Link to this setting");
-    on(button, "click", async () => {
+    const words = "Link to this setting";
+    const node = button(words, async () => {
       const query = spec.sliders.map((s, i) => `${s.name}=${encodeURIComponent(s.stops[at[i]])}`).join("&");
       history.replaceState(null, "", `#fig-${name}?${query}`);
-      try {
-        await navigator.clipboard.writeText(location.href);
-        button.textContent = "Copied";
-      } catch {
-        button.textContent = "The address bar has it";
-      }
-      setTimeout(() => (button.textContent = "Link to this setting"), 2000);
-    });
-    return button;
+      const copied = await navigator.clipboard?.writeText(location.href).then(() => true, () => false);
+      node.textContent = copied ? "Copied" : "The address bar has it";
+      setTimeout(() => (node.textContent = words), 2000);
+    }, { class: "lf-link" });
+    return node;
+  }
+
+  function button(words, listener, attributes = {}) {
+    const node = make("button", { type: "button", ...attributes }, words);
+    on(node, "click", listener);
+    return node;
   }
 
   // ---------------------------------------------------------------- what happens
 
-  function move(i, stopNumber) {
-    if (locked || at[i] === stopNumber) return;
-    at[i] = stopNumber;
+  function move(i, stop, byReader = true) {
+    if (locked || at[i] === stop || stop < 0) return;
+    at[i] = stop;
+    if (frames && byReader) tasks?.check();
     update(true);
-    model.set(spec.sliders[i].name, spec.sliders[i].stops[stopNumber]);
+    model.set(spec.sliders[i].name, spec.sliders[i].stops[stop]);
     model.save_changes();
   }
 
   function follow(i) {
-    return () => {
-      const k = nearest(spec.sliders[i], model.get(spec.sliders[i].name));
-      if (k === at[i]) return;
-      at[i] = k;
-      update(true);
-    };
+    const stop = nearest(spec.sliders[i], model.get(spec.sliders[i].name));
+    if (stop === at[i] || stop < 0) return;
+    at[i] = stop;
+    update(true);
   }
 
-  function update(touched = false) {
+  function update(changed = false) {
     speakValues();
     if (!frames) return;
     layout.moved.forEach(draw);
     readout.textContent = sentenceOf(spec.readout);
-    if (touched) sayLater(readout.textContent);
     stepper?.paint();
     formula?.paint();
-    tasks?.paint(touched);
+    tasks?.paint();
+    if (!changed) return;
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      spoken.textContent = news + readout.textContent;
+      news = "";
+    }, QUIET);
   }
 
   function speakValues() {
@@ -268,19 +260,11 @@ function render({ model, el }) {
   }
 
   function lock() {
-    root.dataset.locked = String(locked);
-    inputs.forEach(({ input }) => (input.disabled = locked));
-    player.button.disabled = locked;
+    root.dataset.locked = locked;
+    for (const { input } of inputs) input.disabled = locked;
+    player.disabled = locked;
+    question?.paint();
     stepper?.paint();
-  }
-
-  function say(text) {
-    spoken.textContent = text;
-  }
-
-  function sayLater(text) {
-    clearTimeout(sayLater.timer);
-    sayLater.timer = setTimeout(() => say(text), 500);
   }
 
   function playedSlider() {
@@ -289,16 +273,17 @@ function render({ model, el }) {
     return epochs >= 0 ? epochs : spec.sliders.length - 1;
   }
 
-  function play() {
+  function play(byReader = true) {
+    if (locked || playing) return;
     const i = playedSlider();
     const last = spec.sliders[i].stops.length - 1;
-    const pace = matchMedia("(prefers-reduced-motion: reduce)").matches ? 1000 : Math.max(40, 5000 / (last + 1));
-    if (at[i] === last) move(i, 0);
+    const pace = wantsRest() ? 1000 : Math.max(40, 5000 / (last + 1));
+    if (at[i] === last) move(i, 0, byReader);
     let due = performance.now() + pace;
     const tick = (now) => {
       if (now >= due) {
         due = now + pace;
-        move(i, at[i] + 1);
+        move(i, at[i] + 1, byReader);
       }
       if (at[i] >= last) return pause();
       playing = requestAnimationFrame(tick);
@@ -315,14 +300,14 @@ function render({ model, el }) {
   }
 
   function playWhenSeen() {
-    if (matchMedia("(prefers-reduced-motion: reduce)").matches || location.hash.startsWith(`#fig-${name}?`)) return;
+    if (wantsRest() || location.hash.startsWith(`#fig-${name}?`)) return;
     const seen = new IntersectionObserver((entries) => {
       if (!entries.some((entry) => entry.isIntersecting)) return;
       seen.disconnect();
-      play();
+      play(false);
     }, { threshold: 0.5 });
     seen.observe(drawing);
-    stop.signal.addEventListener("abort", () => seen.disconnect());
+    on(end.signal, "abort", () => seen.disconnect());
     on(root, "pointerdown", () => seen.disconnect());
     on(root, "keydown", () => seen.disconnect());
   }
@@ -331,10 +316,12 @@ function render({ model, el }) {
     const [place, query] = location.hash.slice(1).split("?");
     if (place !== `fig-${name}` || !query) return;
     const wanted = new URLSearchParams(query);
+    pause();
     locked = false;
     lock();
     spec.sliders.forEach((s, i) => {
-      if (wanted.has(s.name)) move(i, nearest(s, s.stops.includes(wanted.get(s.name)) ? wanted.get(s.name) : Number(wanted.get(s.name))));
+      const value = wanted.get(s.name);
+      if (value) move(i, nearest(s, s.stops.includes(value) ? value : Number(value)), false);
     });
     root.scrollIntoView({ block: "center" });
   }
@@ -342,104 +329,106 @@ function render({ model, el }) {
   // ---------------------------------------------------------------- the drawing
 
   function fit() {
-    const wide = root.clientWidth >= WIDE || !root.clientWidth;
-    if (layout && layout.wide === wide) return;
-    drawing.innerHTML = model.get(wide ? "svg_wide" : "svg_narrow");
+    const room = root.clientWidth;
+    const wide = room ? room >= WIDE : (layout?.wide ?? true);
+    if (layout?.wide === wide) return;
+    const prefix = `${name}-${wide ? "w" : "n"}-`;
+    drawing.innerHTML = model.get(wide ? "svg_wide" : "svg_narrow").replaceAll(prefix, `${prefix}${unique}-`);
     drawing.dataset.layout = wide ? "wide" : "narrow";
     const k = wide ? 0 : 1;
-    layout = { wide, k, ...spec.layouts[k], byGid: new Map() };
+    layout = { wide, k, ...spec.layouts[k] };
     layout.moved = spec.artists.map((artist) => {
-      const group = drawing.querySelector(`[id$="-${artist.gid}"]`);
-      const node = { artist, group, lines: [...(group?.querySelectorAll(":scope > path") ?? [])] };
-      node.uses = [...(group?.querySelectorAll("use") ?? [])];
-      node.now = [];
-      if (artist.kind === "note") {
-        const arrow = drawing.querySelector(`[id$="-${artist.gid}arrow"]`);
-        node.lines = arrow ? [...arrow.querySelectorAll("path")] : [];
-      }
-      layout.byGid.set(artist.gid, node);
-      return node;
+      const group = nodeOf(artist.gid);
+      const arrow = nodeOf(`${artist.gid}arrow`);
+      const lines = [...((arrow ?? group)?.querySelectorAll(":scope > path") ?? [])];
+      const uses = [...(group?.querySelectorAll("use") ?? [])];
+      const strokes = uses.concat(lines).map((mark) => parseFloat(mark.style.strokeWidth || 1));
+      return { artist, group, arrow, lines, uses, strokes, now: [] };
     });
     if (frames) update();
   }
 
+  function nodeOf(gid) {
+    return drawing.querySelector(`[id$="-${gid}"]`);
+  }
+
   function draw(node) {
-    const { artist, group } = node;
+    const { artist, group, arrow } = node;
     if (!group) return;
+    const points = (node.now = artist.x || artist.figure ? place(artist, at) : []);
     let shown = !artist.visible || lookup(artist.visible)[0] === 1;
-    const points = node.now = artist.x || artist.figure ? place(artist, at) : [];
-    const home = artist.kind === "text" || artist.kind === "points" ? homeOf(artist) : [];
     if (artist.kind === "line") drawLine(node, points);
-    if (artist.kind === "path") shown &&= drawPath(node.lines, artist.codes, points);
-    if (artist.kind === "note") {
-      const [first] = points;
-      shown &&= Boolean(first);
-      const rest = shown && drawPath(node.lines, artist.codes.slice(1), points.slice(1));
-      node.lines.forEach((line) => (line.style.display = rest ? "" : "none"));
-      if (first) shift(group, first, noteHome(artist));
-    }
-    if (artist.kind === "text" && points.length) {
-      shown &&= Boolean(points[0]);
-      if (points[0]) shift(group, points[0], home[0]);
-    }
-    if (artist.kind === "points") drawPoints(node, points, home);
-    if (artist.text) {
-      const words = group.querySelector("text");
-      if (words) words.textContent = textOf(artist.text);
-    }
+    if (artist.kind === "points") drawPoints(node, points);
     if (artist.kind === "image") drawImage(node);
-    group.style.display = shown ? "" : "none";
+    if (artist.kind === "path") shown = drawPath(node.lines, artist.codes, points) && shown;
+    if (artist.kind === "text" && (artist.x || artist.figure)) {
+      shown &&= Boolean(points[0]);
+      const [x, y] = artist.home[layout.k];
+      if (shown) group.setAttribute("transform", `translate(${round(points[0][0] - x)} ${round(points[0][1] - y)})`);
+      if (arrow) show(arrow, shown && drawPath(node.lines, artist.codes.slice(1), points.slice(1)));
+    }
+    if (artist.text) group.querySelector("text").textContent = textOf(artist.text);
+    show(group, shown);
   }
 
-  function drawLine(node, points) {
-    if (node.lines[0]) {
-      let d = "";
-      let pen = "M";
-      for (const p of points) {
-        if (p) d += `${pen}${p[0]} ${p[1]}`;
-        pen = p ? "L" : "M";
-      }
-      node.lines[0].setAttribute("d", d);
+  function drawLine({ artist, lines, uses }, points) {
+    let d = "";
+    let pen = "M";
+    for (const p of points) {
+      if (p) d += `${pen}${p[0]} ${p[1]}`;
+      pen = p ? "L" : "M";
     }
-    if (!node.uses.length) return;
-    while (node.uses.length < points.length) {
-      const copy = node.uses[0].cloneNode();
-      node.uses.at(-1).after(copy);
-      node.uses.push(copy);
+    lines[0]?.setAttribute("d", d);
+    if (!uses.length) return;
+    const marks = points.filter((_, k) => k % artist.each === artist.each - 1);
+    while (uses.length < marks.length) {
+      const copy = uses[0].cloneNode();
+      uses.at(-1).after(copy);
+      uses.push(copy);
     }
-    node.uses.forEach((use, k) => {
-      const p = points[k];
-      use.style.display = p ? "" : "none";
-      if (!p) return;
-      use.setAttribute("x", p[0]);
-      use.setAttribute("y", p[1]);
+    uses.forEach((use, k) => {
+      show(use, marks[k]);
+      if (!marks[k]) return;
+      use.setAttribute("x", marks[k][0]);
+      use.setAttribute("y", marks[k][1]);
     });
   }
 
-  function drawPoints(node, points, home) {
-    const marks = node.uses.length ? node.uses : node.lines;
-    const sizes = node.artist.sizes && lookup(node.artist.sizes);
-    const levels = node.artist.levels && lookup(node.artist.levels);
-    marks.forEach((mark, k) => {
-      const p = points.length ? points[k] : home[k];
-      mark.style.display = p ? "" : "none";
-      if (!p) return;
+  function drawPoints(node, points) {
+    const { artist, uses, lines, strokes } = node;
+    node.home ??= place(artist, spec.sliders.map((s) => s.start)).map((p) => p ?? [0.5, layout.height - 0.5]);
+    const sizes = artist.sizes && lookup(artist.sizes);
+    const levels = artist.levels && lookup(artist.levels);
+    (uses.length ? uses : lines).forEach((mark, k) => {
+      show(mark, points[k]);
+      if (!points[k]) return;
       const size = sizes ? sizes[k] / 100 : 1;
-      const [x, y] = home[k];
-      mark.setAttribute("transform", `translate(${p[0]} ${p[1]}) scale(${size}) translate(${-x} ${-y})`);
-      if (levels) mark.style.fill = mark.style.stroke = `rgba(${rgba(node.artist.colours[levels[k]])})`;
+      const [x, y] = node.home[k];
+      const scaled = size === 1 ? "" : ` scale(${size})`;
+      mark.setAttribute("transform", `translate(${points[k].join(" ")})${scaled} translate(${-x} ${-y})`);
+      if (sizes) mark.style.strokeWidth = size ? strokes[k] / size : 0;
+      if (levels) mark.style.fill = rgba(artist.colours[levels[k]]);
+      if (levels && artist.edge) mark.style.stroke = mark.style.fill;
     });
   }
 
-  function drawImage({ artist, group }) {
-    const [rows, columns] = artist.shape;
+  function drawImage(node) {
+    const { artist, group } = node;
     const levels = lookup(artist.levels);
+    if (node.painted === levels.byteOffset) return;
+    node.painted = levels.byteOffset;
+    const [rows, columns] = artist.shape;
     const canvas = make("canvas", { width: columns, height: rows });
     const context = canvas.getContext("2d");
     const pixels = context.createImageData(columns, rows);
     levels.forEach((level, k) => pixels.data.set(artist.colours[level], 4 * k));
     context.putImageData(pixels, 0, 0);
     const image = group.tagName === "image" ? group : group.querySelector("image");
+    const [x0, y0, width, height] = layout.axes[artist.axes];
+    const [left, top, wide, high] = artist.box;
+    const place = { x: x0 + left * width, y: layout.height - y0 - (1 - top) * height, width: wide * width, height: high * height };
+    Object.entries(place).forEach(([key, value]) => image.setAttribute(key, value));
+    image.removeAttribute("transform");
     image.setAttribute("preserveAspectRatio", "none");
     image.style.imageRendering = "pixelated";
     image.setAttribute("href", canvas.toDataURL());
@@ -447,45 +436,24 @@ function render({ model, el }) {
 
   // Points of an artist in the drawing's own units, null where there is nothing.
   function place(artist, where) {
-    const far = artist.figure ? artist.figure[layout.k] : [artist.x, artist.y];
-    const [xs, ys] = far.map((array) => (artist.trail === undefined ? lookup(array, where) : trailOf(array, artist.trail, where)));
-    const points = new Array(xs.length);
-    const [x0, y0, width, height] = artist.figure ? [] : layout.axes[artist.axes];
-    const [sx, sy] = artist.figure ? [] : spec.scale[artist.axes];
-    for (let k = 0; k < xs.length; k++) {
-      if (xs[k] === MISSING || ys[k] === MISSING) points[k] = null;
-      else if (artist.figure) points[k] = [xs[k] / GRID, ys[k] / GRID];
-      else points[k] = [round(x0 + (xs[k] / sx) * width), round(layout.height - y0 - (ys[k] / sy) * height)];
-    }
-    return points;
+    const arrays = artist.figure ? artist.figure[layout.k] : [artist.x, artist.y];
+    const [xs, ys] = arrays.map((array) => lookup(array, where, artist.trail));
+    const [x0, y0, width, height] = layout.axes[artist.axes] ?? [0, 0, 1, 1];
+    const [sx, sy] = spec.scale[artist.axes] ?? [GRID, GRID];
+    const up = artist.figure ? (y) => y / sy : (y) => layout.height - y0 - (y / sy) * height;
+    return Array.from(xs, (x, k) =>
+      x === MISSING || ys[k] === MISSING ? null : [round(x0 + (x / sx) * width), round(up(ys[k]))]);
   }
 
-  // Where matplotlib drew the artist: at the start, or in the middle when the start has nothing.
-  function homeOf(artist) {
-    if (!artist.x) return [];
-    const [x0, y0, width, height] = layout.axes[artist.axes];
-    const middle = [x0 + width / 2, layout.height - y0 - height / 2];
-    return place(artist, spec.sliders.map((s) => s.start)).map((p) => p ?? middle);
-  }
-
-  function noteHome(artist) {
-    return place(artist, spec.sliders.map((s) => s.start))[0];
-  }
-
-  // ---------------------------------------------------------------- looking frames up
-
-  function lookup(array, where = at) {
+  // The numbers of one frame; with a trail, those of all stops up to the present one, in a row.
+  function lookup(array, where = at, trail = -1) {
     const numbers = frames.arrays[array.at];
     const size = spec.arrays[array.at][2];
-    const first = size * array.strides.reduce((sum, stride, i) => sum + stride * where[i], 0);
-    return numbers.subarray(first, first + size);
-  }
-
-  function trailOf(array, slider, where) {
-    const numbers = frames.arrays[array.at];
-    const stride = array.strides[slider];
-    const first = array.strides.reduce((sum, s, i) => sum + (i === slider ? 0 : s * where[i]), 0);
-    return Array.from({ length: where[slider] + 1 }, (_, k) => numbers[first + k * stride]);
+    const first = size * array.strides.reduce((sum, stride, i) => sum + (i === trail ? 0 : stride * where[i]), 0);
+    if (trail < 0) return numbers.subarray(first, first + size);
+    const step = size * array.strides[trail];
+    return Array.from({ length: size * (where[trail] + 1) }, (_, k) =>
+      numbers[first + Math.floor(k / size) * step + (k % size)]);
   }
 
   function textOf(field) {
@@ -506,35 +474,39 @@ function make(tag, attributes = {}, ...children) {
   return node;
 }
 
-function nearest(slider, value) {
-  if (typeof slider.stops[0] === "string") return Math.max(0, slider.stops.indexOf(value));
-  let best = 0;
-  slider.stops.forEach((stop, k) => {
-    if (Math.abs(stop - value) < Math.abs(slider.stops[best] - value)) best = k;
-  });
-  return best;
+function show(node, shown) {
+  node.setAttribute("display", shown ? "inline" : "none");
 }
 
+function wantsRest() {
+  return matchMedia("(prefers-reduced-motion: reduce)").matches;
+}
+
+// The number of the stop nearest to a value (by ratio where the stops span decades); -1 when there is none.
+function nearest({ stops }, value) {
+  if (typeof stops[0] === "string") return stops.indexOf(value);
+  const measure = stops[0] > 0 && stops.at(-1) / stops[0] >= 10 ? Math.log : Number;
+  const away = stops.map((stop) => Math.abs(measure(stop) - measure(value)));
+  return away.indexOf(Math.min(...away));
+}
+
+// What this browser remembers of a figure: {answer, done}; keep() stores it.
 function memory(name) {
-  const key = `byhand:${name}`;
-  let saved = {};
+  let saved = null;
   try {
-    saved = JSON.parse(localStorage.getItem(key)) ?? {};
+    saved = JSON.parse(localStorage.getItem(`byhand:${name}`));
   } catch {
     // a browser that keeps nothing, or something else under our name: start afresh
   }
-  saved.keep = () => {
+  saved = { answer: saved?.answer, done: saved?.done };
+  const keep = () => {
     try {
-      localStorage.setItem(key, JSON.stringify(saved));
+      localStorage.setItem(`byhand:${name}`, JSON.stringify(saved));
     } catch {
       // nothing is kept
     }
   };
-  return saved;
-}
-
-function shift(group, [x, y], [x0, y0]) {
-  group.setAttribute("transform", `translate(${round(x - x0)} ${round(y - y0)})`);
+  return Object.defineProperty(saved, "keep", { value: keep });
 }
 
 function drawPath(lines, codes, points) {
@@ -542,21 +514,18 @@ function drawPath(lines, codes, points) {
   const takes = { M: 1, L: 1, Q: 2, C: 3, Z: 0 };
   let k = 0;
   codes.split("|").forEach((letters, line) => {
-    let d = "";
-    for (const letter of letters) {
-      d += letter + points.slice(k, k + takes[letter]).map((p) => p.join(" ")).join(" ");
-      k += takes[letter];
-    }
-    lines[line]?.setAttribute("d", d);
+    const pieces = [...letters].map((letter) => letter + points.slice(k, (k += takes[letter])).flat().join(" "));
+    lines[line]?.setAttribute("d", pieces.join(""));
   });
   return true;
 }
 
-function distance(points, x, y) {
+// How far (x, y) is from the nearest point, or from the nearest stretch between two.
+function distance(points, x, y, joined) {
   let best = Infinity;
   points.forEach((p, k) => {
     if (!p) return;
-    const q = points[k + 1] ?? p;
+    const q = (joined && points[k + 1]) || p;
     const [dx, dy] = [q[0] - p[0], q[1] - p[1]];
     const t = Math.min(1, Math.max(0, ((x - p[0]) * dx + (y - p[1]) * dy) / (dx * dx + dy * dy || 1)));
     best = Math.min(best, Math.hypot(x - p[0] - t * dx, y - p[1] - t * dy));
@@ -565,13 +534,14 @@ function distance(points, x, y) {
 }
 
 function rgba([r, g, b, a]) {
-  return `${r},${g},${b},${a / 255}`;
+  return `rgba(${r},${g},${b},${a / 255})`;
 }
 
 function round(number) {
   return Math.round(number * 100) / 100;
 }
 
+// Read what codec.py wrote: differences in bytes of seven bits, then the strings.
 async function inflate(data, spec) {
   const stream = new Blob([data]).stream().pipeThrough(new DecompressionStream("deflate"));
   const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
@@ -580,12 +550,12 @@ async function inflate(data, spec) {
     const numbers = new Int32Array(count);
     for (let k = 0; k < count; k++) {
       let value = 0;
-      let shift = 1;
-      for (;;) {
-        const byte = bytes[next++];
-        value += (byte & 127) * shift;
-        if (byte < 128) break;
-        shift *= 128;
+      let weight = 1;
+      let byte = 128;
+      while (byte >= 128) {
+        byte = bytes[next++];
+        value += (byte & 127) * weight;
+        weight *= 128;
       }
       const signed = value % 2 ? -(value + 1) / 2 : value / 2;
       const along = order === 1 ? k % size && 1 : order === 2 ? Math.floor(k / size) % rows && size : 0;
@@ -593,6 +563,5 @@ async function inflate(data, spec) {
     }
     return numbers;
   });
-  const strings = JSON.parse(new TextDecoder().decode(bytes.subarray(next)));
-  return { arrays, strings };
+  return { arrays, strings: JSON.parse(new TextDecoder().decode(bytes.subarray(next))) };
 }

@@ -22,10 +22,11 @@ import traitlets
 from matplotlib import artist as martist
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import PathCollection, QuadMesh
+from matplotlib.colors import BoundaryNorm, NoNorm
 from matplotlib.figure import Figure
 from matplotlib.gridspec import GridSpec
 from matplotlib.image import AxesImage
-from matplotlib.lines import Line2D
+from matplotlib.lines import AxLine, Line2D
 from matplotlib.patches import FancyArrow, Patch
 from matplotlib.text import Annotation, Text
 from PIL import Image
@@ -35,7 +36,10 @@ from byhand.figures.bundle import mime_bundle
 
 HERE = pathlib.Path(__file__).parent
 GRID = 10  # frames are kept to a tenth of a point
-FAR = 1e6  # points: what lies farther outside is put here, which bends no visible line
+FAR = 1e4  # points: lines are cut this far outside the axes, where nobody sees the cut
+BEYOND = 100  # axes widths: a mark or text farther away than this is not drawn at all
+CORNER = 0.5, 0.5  # points from the lower left: where marks wait that the start does not show
+LEVELS = 32  # steps of a colormap
 SUPPORTED = {
     Line2D: ("x", "y", "visible"),
     PathCollection: ("x", "y", "sizes", "values", "visible"),
@@ -133,7 +137,7 @@ class LiveFigure(anywidget.AnyWidget):
         if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
             raise ValueError(f"name is {name!r}: use lower-case words joined by hyphens.")
         if not sliders:
-            raise ValueError("no sliders: give at least one, as learning_rate=[0.1, 0.3, 1].")
+            raise ValueError("got no sliders: give at least one, as learning_rate=[0.1, 0.3, 1].")
         if len(alt.split()) < 5:
             raise ValueError(f"alt is {alt!r}: say in a sentence what is to be seen.")
         super().__init__()
@@ -142,6 +146,8 @@ class LiveFigure(anywidget.AnyWidget):
             self._slider(key, stops, (start or {}).get(key), (labels or {}).get(key))
             for key, stops in sliders.items()
         ]
+        for key in [*(start or {}), *(labels or {})]:
+            self._named(key)
         self._motions, self._explanations, self._tasks = [], [], []
         self._readout, self._question, self._steps = None, None, None
         self._built = False
@@ -186,7 +192,7 @@ class LiveFigure(anywidget.AnyWidget):
             If a shape does not fit the sliders.
         """
         kind = next((kind for kind in SUPPORTED if isinstance(artist, kind)), None)
-        if kind is None:
+        if kind is None or isinstance(artist, AxLine):
             names = ", ".join(kind.__name__ for kind in SUPPORTED)
             raise TypeError(f"cannot animate a {type(artist).__name__}: animate one of {names}.")
         unknown = set(data) - set(SUPPORTED[kind])
@@ -195,30 +201,44 @@ class LiveFigure(anywidget.AnyWidget):
                 f"{type(artist).__name__} takes {', '.join(SUPPORTED[kind])}; "
                 f"got {', '.join(sorted(unknown)) or 'nothing'}."
             )
+        if any(motion.artist is artist for motion in self._motions):
+            raise ValueError(f"{_called(artist)} is animated already: give all its data at once.")
         over = self._over(over)
         if trail is not None and (kind is not Line2D or trail not in over):
             raise ValueError(f"trail is {trail!r}: a line can trail one of {', '.join(over)}.")
+        _check_drawable(artist, data)
         lengths = tuple(len(self._named(key).stops) for key in over)
-        if kind is Line2D and {"x", "y"} & set(data):
-            data = self._complete_line(artist, data, trail)
+        extra = {Line2D: 1, PathCollection: 1, AxesImage: 2, QuadMesh: 2}.get(kind, 0)
         checked = {}
         for key, values in data.items():
             if key == "text":
                 checked[key] = self._texts(values, lengths)
             elif key == "visible":
-                checked[key] = _shaped(np.asarray(values, dtype=bool), key, lengths, 0)
+                checked[key] = _shaped(values, key, lengths, 0, bool)
             else:
-                extra = {"x": 1, "y": 1, "sizes": 1, "values": 1, "data": 2}.get(key, 0)
-                if trail is not None or kind in (Text, Annotation, FancyArrow):
-                    extra = 0
-                checked[key] = _shaped(np.asarray(values, dtype=float), key, lengths, extra)
-        if {"x", "y"} & set(checked) and not {"x", "y"} <= set(checked):
+                checked[key] = _shaped(values, key, lengths, 0 if trail else extra)
+        points = {key: checked[key].shape for key in ("x", "y", "sizes", "values") if key in checked}
+        if len(set(points.values())) > 1:
+            shapes = ", ".join(f"{key} {shape}" for key, shape in points.items())
+            raise ValueError(f"the shapes differ ({shapes}): make them equal.")
+        if points and kind in (Line2D, PathCollection):
+            self._complete(artist, checked, trail, next(iter(points.values())))
+        if bool({"x", "y"} & set(checked)) != ({"x", "y"} <= set(checked)):
             raise ValueError(f"{type(artist).__name__} moves in x and y: give both.")
-        points = {a.shape for k, a in checked.items() if k in ("x", "y", "sizes", "values")}
-        if len(points) > 1:
-            raise ValueError(f"x, y, sizes and values have shapes {sorted(points)}: make them equal.")
-        gid = f"artist{len(self._motions)}"
-        self._motions.append(Motion(artist, gid, over, trail, checked))
+        if "data" in checked and checked["data"].shape[-2:] != artist.get_array().shape:
+            raise ValueError(
+                f"data has cells {checked['data'].shape[-2:]}, the picture has "
+                f"{artist.get_array().shape}: make them equal."
+            )
+        if "sizes" in checked:
+            sizes = checked["sizes"]
+            if (sizes < 0).any():
+                raise ValueError(f"sizes go down to {np.nanmin(sizes):g}: give areas, 0 or more.")
+            checked["x"] = np.where(np.isfinite(sizes), checked["x"], np.nan)
+            checked["sizes"] = np.where(np.isfinite(sizes), sizes, 0)
+        if isinstance(artist, Text) and "x" in checked:
+            artist.set_in_layout(False)  # it comes and goes; the axes stay where they are
+        self._motions.append(Motion(artist, f"artist{len(self._motions)}", over, trail, checked))
         self._built = False
 
     def readout(self, template, **columns):
@@ -246,8 +266,10 @@ class LiveFigure(anywidget.AnyWidget):
         right : str
             The answer that holds.
         """
-        if right not in answers or len(answers) < 2:
-            raise ValueError(f"right is {right!r}: it must be one of at least two answers.")
+        if len(answers) < 2:
+            raise ValueError(f"got {len(answers)} answers to {question!r}: give at least two.")
+        if right not in answers:
+            raise ValueError(f"right is {right!r}, expected one of the answers {list(answers)}.")
         self._question = {
             "question": question,
             "answers": [[answer, comment] for answer, comment in answers.items()],
@@ -264,7 +286,7 @@ class LiveFigure(anywidget.AnyWidget):
         when : array_like of bool
             One for every position of the sliders; at least one true.
         """
-        when = _shaped(np.asarray(when, dtype=bool), "when", self._lengths(), 0)
+        when = _shaped(when, "when", self._lengths(), 0, bool)
         if not when.any():
             raise ValueError(f"the task {text!r} cannot be reached: no position is true.")
         if when[tuple(slider.start for slider in self._sliders)]:
@@ -288,6 +310,8 @@ class LiveFigure(anywidget.AnyWidget):
         if motion is None:
             raise ValueError("explain takes an artist that animate has seen: animate it first.")
         label = label or str(artist.get_label())
+        if label.startswith("_") or not label:
+            raise ValueError(f"{_called(artist)} has no label for the button: give label=.")
         self._explanations.append((label, motion.gid, self._template(template, columns)))
         self._built = False
 
@@ -299,10 +323,14 @@ class LiveFigure(anywidget.AnyWidget):
         **sentences : list of str
             Slider name → one sentence a stop.
         """
+        if len(sentences) != 1:
+            raise ValueError(f"got sentences for {len(sentences)} sliders, expected one slider.")
         ((key, lines),) = sentences.items()
         slider = self._named(key)
         if len(lines) != len(slider.stops):
-            raise ValueError(f"{len(lines)} sentences for {len(slider.stops)} steps of {key!r}.")
+            raise ValueError(
+                f"got {len(lines)} sentences for the {len(slider.stops)} stops of {key}: give one each."
+            )
         self._steps = {"slider": self._sliders.index(slider), "sentences": list(lines)}
         self._built = False
 
@@ -312,8 +340,7 @@ class LiveFigure(anywidget.AnyWidget):
     def nbytes(self):
         """Bytes the figure costs a page, gzipped: both drawings, all frames, all words."""
         self._build()
-        text = self.svg_wide + self.svg_narrow + self.spec + self.alt
-        return len(gzip.compress(text.encode(), 9)) + len(self.frames)
+        return self._nbytes
 
     def filmstrip(self):
         """Return a PNG (bytes) of the figure at its settled positions, one below the other."""
@@ -345,26 +372,28 @@ class LiveFigure(anywidget.AnyWidget):
     # ------------------------------------------------------------------ sliders and positions
 
     def _slider(self, name, stops, start, label):
-        if hasattr(type(self), name) or not name.isidentifier():
-            raise ValueError(f"a slider cannot be called {name!r}: the name is taken.")
-        stops = list(stops)
-        words = all(isinstance(stop, str) for stop in stops)
-        if not words:
-            stops = [float(stop) for stop in stops]
+        if hasattr(type(self), name) or not name.isidentifier() or name.startswith("_"):
+            raise ValueError(f"a slider cannot be called {name!r}: take another name.")
+        try:
+            stops = list(stops)
+            words = all(isinstance(stop, str) for stop in stops)
+            stops = [str(stop) if words else float(stop) for stop in stops]
+        except (TypeError, ValueError):
+            raise TypeError(f"{name} has stops {stops!r}: give numbers, or words.") from None
         if len(stops) < 2 or (not words and not (np.isfinite(stops).all() and _rising(stops))):
+            more = ", …" if len(stops) > 4 else ""
             raise ValueError(
-                f"{name} has stops {stops[:4]}…: give at least two, finite and in rising order."
+                f"{name} has stops [{', '.join(map(str, stops[:4]))}{more}]: "
+                "give at least two, finite and in rising order."
             )
-        texts = stops if words else [f"{stop:.4g}" for stop in stops]
+        texts = stops if words else [_words(stop, ".4g") for stop in stops]
         if len(set(texts)) < len(texts):
             raise ValueError(f"{name} has stops that read the same: {texts}; space them wider.")
         logarithmic = not words and stops[0] > 0 and stops[-1] / stops[0] >= 10
-        try:
-            index = 0 if start is None else stops.index(start if words else float(start))
-        except ValueError:
-            raise ValueError(f"{name} starts at {start!r}, which is not one of its stops.") from None
-        label = label or name.replace("_", " ")
-        return Slider(name, label, stops, texts, index, logarithmic)
+        if start is not None and start not in stops:
+            raise ValueError(f"{name} starts at {start!r}, which is not one of its stops.")
+        index = 0 if start is None else stops.index(start)
+        return Slider(name, label or name.replace("_", " "), stops, texts, index, logarithmic)
 
     def _named(self, key):
         for slider in self._sliders:
@@ -376,7 +405,7 @@ class LiveFigure(anywidget.AnyWidget):
     def _over(self, over):
         if over is None:
             return tuple(slider.name for slider in self._sliders)
-        over = tuple(over)
+        over = (over,) if isinstance(over, str) else tuple(over)
         for key in over:
             self._named(key)
         return over
@@ -397,57 +426,53 @@ class LiveFigure(anywidget.AnyWidget):
         return tuple(position)
 
     def _texts(self, values, lengths):
-        array = np.empty(lengths, dtype=object)
-        try:
-            values = np.asarray(values, dtype=object).reshape(lengths)
-        except ValueError:
-            raise ValueError(
-                f"text has shape {np.shape(values)}, expected {lengths}: one string a position."
-            ) from None
-        for index in np.ndindex(lengths):
-            text = str(values[index])
+        array = _shaped(values, "text", lengths, 0, object)
+        for text in map(str, array.ravel()):
             if "$" in text or "\n" in text:
                 raise ValueError(f"{text!r}: a text that changes is one plain line, without $.")
-            array[index] = text
-        return array
+        return np.vectorize(str, otypes=[object])(array)
 
     def _template(self, template, columns):
         """Split a template into literal pieces and columns of ready strings."""
-        pieces, fields = [], []
+        pieces, fields, used = [], [], set()
+        by_name = {slider.name: slider for slider in self._sliders}
         for literal, field, spec, _ in string.Formatter().parse(template):
             pieces.append(literal)
             if field is None:
                 continue
-            slider = next((s for s in self._sliders if s.name == field), None)
-            if slider is not None and field not in columns:
-                fields.append(((slider.name,), np.array(slider.texts, dtype=object)))
-                continue
-            if field not in columns:
+            used.add(field)
+            if field in columns:
+                over, values = self._over(None), np.asarray(columns[field])
+                if values.ndim == 0:
+                    over = ()
+                values = _shaped(values, field, self._lengths() if over else (), 0, None)
+            elif field in by_name:
+                slider = by_name[field]
+                over, values = (field,), np.array(slider.stops if spec else slider.texts)
+            else:
                 raise ValueError(f"the sentence {template!r} needs {field}=.")
-            values = np.asarray(columns[field])
-            if values.ndim == 0:
-                values = np.broadcast_to(values, self._lengths())
-            _shaped(values, field, self._lengths(), 0)
             texts = np.empty(values.shape, dtype=object)
             for index in np.ndindex(values.shape):
                 texts[index] = _words(values[index], spec)
-            fields.append((self._over(None), texts))
-        unused = set(columns) - {f for _, f, _, _ in string.Formatter().parse(template) if f}
-        if unused:
+            fields.append((over, texts))
+        if unused := set(columns) - used:
             raise ValueError(f"{', '.join(sorted(unused))} does not occur in {template!r}.")
         return pieces, fields
 
-    def _complete_line(self, line, data, trail):
-        """Fill in a line's constant coordinate."""
-        data = dict(data)
-        for key, own in (("x", line.get_xdata()), ("y", line.get_ydata())):
-            if key not in data:
-                other = np.asarray(data["y" if key == "x" else "x"], dtype=float)
-                own = np.asarray(own, dtype=float)
-                if trail is not None or own.shape != other.shape[-1:]:
-                    raise ValueError(f"the line has {own.size} {key} values, frames do not: give {key}.")
-                data[key] = np.broadcast_to(own, other.shape)
-        return data
+    def _complete(self, artist, data, trail, shape):
+        """Fill in the coordinate of a line, or the places of a scatter, that stay as they are."""
+        if isinstance(artist, Line2D):
+            still = dict(zip("xy", artist.get_data(orig=False), strict=True))
+        else:
+            still = dict(zip("xy", np.ma.filled(artist.get_offsets(), np.nan).T, strict=True))
+        for key in {"x", "y"} - set(data):
+            own = np.asarray(still[key], dtype=float)
+            if trail is not None or own.shape != shape[-1:]:
+                raise ValueError(
+                    f"{_called(artist)} has {own.size} {key} values, its frames have {shape[-1]}: "
+                    f"give {key}."
+                )
+            data[key] = np.broadcast_to(own, shape)
 
     # ------------------------------------------------------------------ drawing
 
@@ -471,10 +496,14 @@ class LiveFigure(anywidget.AnyWidget):
         specs = {ax: ax.get_subplotspec() for ax in figure.axes if ax.get_subplotspec()}
         figure.set_dpi(72)
         if kind == "narrow":
-            grid = GridSpec(len(specs) or 1, 1, figure=figure)
-            for row, ax in enumerate(specs):
-                ax.set_subplotspec(grid[row])
-            figure.set_size_inches(3.5, {1: 2.5, 2: 4.2}.get(len(specs), 1.8 * len(specs)))
+            rows = []
+            for spec in specs.values():
+                if spec not in rows:
+                    rows.append(spec)
+            grid = GridSpec(len(rows) or 1, 1, figure=figure)
+            for ax, spec in specs.items():  # twin axes share a row
+                ax.set_subplotspec(grid[rows.index(spec)])
+            figure.set_size_inches(3.5, {1: 2.5, 2: 4.2}.get(len(rows), 1.8 * len(rows)))
         self._apply(self._position({}))
         FigureCanvasAgg(figure)
         figure.draw_without_rendering()
@@ -499,35 +528,16 @@ class LiveFigure(anywidget.AnyWidget):
             return
         writer = codec.Writer()
         axes = list(self._figure.axes)
-        stand_ins = self._stand_ins()
-        layouts, boxes, paths = [], [], {}
-        for kind in ("wide", "narrow"):
-            with self._layout(kind) as figure:
-                width, height = figure.bbox.size
-                boxes.append([ax.get_window_extent().bounds for ax in axes])
-                for motion in self._motions:
-                    if isinstance(motion.artist, (FancyArrow, Annotation)):
-                        paths.setdefault(motion.gid, []).append(self._figure_paths(motion, height))
-                self._apply(self._position({}))
-                self._make_finite()
-                for motion in self._motions:
-                    motion.artist.set_gid(motion.gid)
-                    if isinstance(motion.artist, Annotation) and motion.artist.arrow_patch:
-                        motion.artist.arrow_patch.set_gid(motion.gid + "arrow")
-                drawing = svg.save(figure, salt=self.name)
-                layouts.append(
-                    {"width": width, "height": height, "axes": [_rounded(box) for box in boxes[-1]]}
-                )
-                drawing = svg.tidy(drawing, f"{self.name}-{kind[0]}-", self._colours())
-            if kind == "wide":
-                self.svg_wide = drawing
-            else:
-                self.svg_narrow = drawing
-        self._remove(stand_ins)
+        with self._stand_ins():
+            layouts, paths, homes = self._draw(axes)
         scale = [
-            [GRID * max(box[k][side] for box in boxes) for side in (2, 3)] for k in range(len(axes))
+            [GRID * max(layout["axes"][k][side] for layout in layouts) for side in (2, 3)]
+            for k in range(len(axes))
         ]
-        artists = [self._encode(m, writer, axes, scale, paths.get(m.gid)) for m in self._motions]
+        artists = [
+            self._encode(m, writer, axes, scale, paths.get(m.gid), homes.get(m.gid))
+            for m in self._motions
+        ]
         spec = {
             "sliders": [
                 {
@@ -559,7 +569,6 @@ class LiveFigure(anywidget.AnyWidget):
         }
         self.frames = writer.close()
         spec["arrays"] = writer.arrays
-        spec["numbers"] = writer.n_numbers_bytes
         self.spec = json.dumps(spec, ensure_ascii=False, separators=(",", ":"))
         self.reserve = (
             60 * len(self._sliders)
@@ -569,14 +578,16 @@ class LiveFigure(anywidget.AnyWidget):
             + (90 + 30 * len(self._question["answers"]) if self._question else 0)
             + 90 * bool(self._steps)
         )
-        self._filmstrip = self._make_filmstrip()
-        self._built = True
-        if self.nbytes > self._budget:
+        text = self.svg_wide + self.svg_narrow + self.spec + self.alt
+        self._nbytes = len(gzip.compress(text.encode(), 9)) + len(self.frames)
+        if self._nbytes > self._budget:
             worst, cost = writer.costliest()
             raise ValueError(
-                f"figure {self.name!r} costs {self.nbytes} bytes, its budget is {self._budget}: "
+                f"figure {self.name!r} costs {self._nbytes} bytes, its budget is {self._budget}: "
                 f"{worst} costs most ({cost} bytes); give it fewer stops or points."
             )
+        self._filmstrip = self._make_filmstrip()
+        self._built = True
 
     def _colours(self):
         return {
@@ -584,149 +595,172 @@ class LiveFigure(anywidget.AnyWidget):
             for name, (light, _) in palette.PALETTE.items()
         }
 
+    @contextlib.contextmanager
     def _stand_ins(self):
         """Draw meshes as images, which the browser can repaint."""
-        swapped = []
-        for number, motion in enumerate(self._motions):
-            mesh = motion.artist
-            if not isinstance(mesh, QuadMesh):
-                continue
-            corners = mesh.get_coordinates()
-            x, y = corners[0, :, 0], corners[:, 0, 1]
-            even = np.allclose(np.diff(x), x[1] - x[0]) and np.allclose(np.diff(y), y[1] - y[0])
-            if not (even and np.allclose(corners[..., 0], x) and np.allclose(corners[..., 1].T, y)):
-                raise TypeError("cannot animate an uneven QuadMesh: use evenly spaced cells.")
-            limits = mesh.axes.get_xlim(), mesh.axes.get_ylim()
-            image = mesh.axes.imshow(
-                motion.data["data"][(0,) * len(motion.over)],
-                extent=(x[0], x[-1], y[0], y[-1]),
-                origin="lower",
-                aspect=mesh.axes.get_aspect(),
-                cmap=mesh.cmap,
-                norm=mesh.norm,
-                interpolation="nearest",
-                zorder=mesh.get_zorder(),
-            )
-            mesh.axes.set(xlim=limits[0], ylim=limits[1])
-            mesh.set_visible(False)
-            self._motions[number] = motion._replace(artist=image)
-            swapped.append((number, motion, image))
-        return swapped
+        motions = list(self._motions)
+        try:
+            for number, motion in enumerate(motions):
+                if isinstance(motion.artist, QuadMesh) and "data" in motion.data:
+                    self._motions[number] = motion._replace(artist=_as_image(motion.artist))
+            yield
+        finally:
+            for motion, stand_in in zip(motions, self._motions, strict=True):
+                if motion is not stand_in:
+                    stand_in.artist.remove()
+                    motion.artist.set_visible(True)
+            self._motions = motions
 
-    def _remove(self, stand_ins):
-        for number, motion, image in stand_ins:
-            image.remove()
-            motion.artist.set_visible(True)
-            self._motions[number] = motion
+    def _draw(self, axes):
+        """Draw both layouts; return their sizes, the arrows' paths and the texts' places."""
+        layouts, paths, homes = [], {}, {}
+        for kind in ("wide", "narrow"):
+            with self._layout(kind) as figure:
+                width, height = figure.bbox.size
+                boxes = [_rounded(ax.get_window_extent().bounds) for ax in axes]
+                layouts.append({"width": width, "height": height, "axes": boxes})
+                for motion in self._motions:
+                    if isinstance(motion.artist, (FancyArrow, Annotation)):
+                        paths.setdefault(motion.gid, []).append(self._figure_paths(motion, height))
+                self._apply(self._position({}))
+                prefix = f"{self.name}-{kind[0]}-"
+                with self._templates() as unseen:
+                    drawing = svg.tidy(svg.save(figure, self.name), prefix, self._colours())
+                    for motion in self._motions:
+                        if isinstance(motion.artist, Text):
+                            x, y = _place(motion.artist)
+                            homes.setdefault(motion.gid, []).append(_rounded((x, height - y)))
+            for gid in unseen:
+                drawing = drawing.replace(f'id="{prefix}{gid}"', f'id="{prefix}{gid}" display="none"')
+            setattr(self, f"svg_{kind}", drawing)
+        return layouts, paths, homes
 
-    def _make_finite(self):
-        """Give matplotlib something to draw where the start frame has nothing: templates for later."""
+    @contextlib.contextmanager
+    def _templates(self):
+        """Have every artist drawn, with all its parts; yield the ids of those that must not be seen.
+
+        Marks that the start lacks wait in the corner of the drawing, where their axes clip them.
+        """
+        unseen, undo = [], []
         for motion in self._motions:
-            artist = motion.artist
+            artist, gid = motion.artist, motion.gid
+            arrow = getattr(artist, "arrow_patch", None)
+            artist.set_gid(gid)
+            if arrow:
+                arrow.set_gid(gid + "arrow")
+            undo.append((artist.set_visible, artist.get_visible()))
+            seen = artist.get_visible()
+            if isinstance(artist, Text):
+                seen = seen and bool(artist.get_text())
+                if not artist.get_text():
+                    undo.append((artist.set_text, ""))
+                    artist.set_text("·")
+                if "x" in motion.data and not _is_shown(artist):
+                    seen = False
+                    _to_the_middle(artist)
             artist.set_visible(True)
-            if not isinstance(artist, (Line2D, PathCollection)) or "x" not in motion.data:
+            if not seen:
+                unseen += [gid, gid + "arrow"]
+            if "x" not in motion.data:
                 continue
-            shape = motion.data["x"].shape
-            n_points = shape[motion.over.index(motion.trail)] if motion.trail else shape[-1]
-            middle = artist.axes.transAxes + artist.axes.transData.inverted()
-            x, y = middle.transform((0.5, 0.5))
             if isinstance(artist, Line2D):
-                have = np.array(artist.get_data(orig=False), dtype=float)
-                if have.shape[1] < 2 or not np.isfinite(have).all():
-                    have = np.full((2, max(n_points, 2)), [[x], [y]])
-                    have[0, 0] *= 1.0001  # a line needs two places
-                artist.set_data(*have)
-            else:
-                have = np.array(artist.get_offsets(), dtype=float)
-                have[~np.isfinite(have).all(axis=1)] = x, y
-                artist.set_offsets(have)
+                marks = np.column_stack(artist.get_data(orig=False))
+                corner = artist.get_transform().inverted().transform(CORNER)
+                artist.set_data(*np.vstack([marks, [[np.nan, np.nan]], [corner]]).T)
+            elif isinstance(artist, PathCollection):
+                places = np.array(artist.get_offsets(), dtype=float)
+                corner = artist.get_offset_transform().inverted().transform(CORNER)
+                places[np.isnan(_fractions(artist, *places.T)).any(axis=1)] = corner
+                artist.set_offsets(places)
+                undo.append((artist.set_antialiaseds, artist.get_antialiaseds()))
+                artist.set_antialiaseds([True, True])  # one SVG element a mark, also far outside
+                if "sizes" in motion.data:
+                    artist.set_sizes(_drawable(artist.get_sizes()))
+        try:
+            yield unseen
+        finally:
+            for put_back, value in undo:
+                put_back(value)
+            self._apply(self._position({}))
 
     def _figure_paths(self, motion, height):
         """Return the drawn path (in points, y downward) of an arrow at every stop, and its codes."""
         names = [slider.name for slider in self._sliders]
         lengths = [len(self._named(key).stops) for key in motion.over]
-        start = self._position({})
-        rows, codes = [], None
+        position = list(self._position({}))
+        rows = {}
         for index in np.ndindex(*lengths):
-            position = list(start)
             for key, at in zip(motion.over, index, strict=True):
                 position[names.index(key)] = at
             self._apply(position)
-            vertices, own = _drawn_path(motion.artist)
-            if own is not None and (codes is None or len(own) > len(codes)):
-                codes = own
-            rows.append(vertices)
-        size = max((len(row) for row in rows), default=0)
+            rows[index] = _drawn_path(motion.artist)
+        size, codes = max((len(vertices), codes) for vertices, codes in rows.values())
         table = np.full((*lengths, size, 2), np.nan)
-        for index, row in zip(np.ndindex(*lengths), rows, strict=True):
-            if len(row) == size:
-                table[index] = row
+        for index, (vertices, _) in rows.items():
+            if len(vertices) == size:
+                table[index] = vertices
         table[..., 1] = height - table[..., 1]
-        return table, codes or ""
+        return table, codes
 
     # ------------------------------------------------------------------ coding
 
-    def _encode(self, motion, writer, axes, scale, paths):
-        artist, data = motion.artist, motion.data
-        who = f"{type(artist).__name__} {str(artist.get_label() or motion.gid)!r}"
-        entry = {"gid": motion.gid}
-        encode = self._encode_array
+    def _encode(self, motion, writer, axes, scale, paths, home):
+        """Write the frames of one artist; return what the browser needs to find and draw them."""
+        artist, data, over, who = motion.artist, motion.data, motion.over, _called(motion.artist)
+        names = [slider.name for slider in self._sliders]
+
+        def encode(values):
+            return self._encode_array(writer, values, over, who)
+
+        entry = {"gid": motion.gid, "kind": "visible"}
         if motion.trail is not None:
-            entry["trail"] = [slider.name for slider in self._sliders].index(motion.trail)
-        if paths:
-            entry["kind"], entry["codes"] = "path", paths[0][1]
-            entry["figure"] = [
-                [
-                    encode(writer, _far(table[..., side] * GRID), motion.over, who)
-                    for side in (0, 1)
-                ]
-                for table, _ in paths
-            ]
-            if isinstance(artist, Annotation):
-                entry["kind"] = "note"
-        elif "x" in data:
-            entry["kind"] = {Line2D: "line", PathCollection: "points"}.get(type(artist), "text")
-            entry["axes"] = axes.index(artist.axes)
-            wide, tall = scale[entry["axes"]]
-            transform = artist.get_offset_transform() if entry["kind"] == "points" else (
-                artist.get_transform()
-            )
-            to_axes = transform - artist.axes.transAxes
-            x, y = np.asarray(data["x"]), np.asarray(data["y"])
-            with np.errstate(all="ignore"):
-                flat = to_axes.transform(np.column_stack([x.ravel(), y.ravel()]))
-            for key, column, size in (("x", 0, wide), ("y", 1, tall)):
-                values = flat[:, column].reshape(x.shape) * size
-                entry[key] = encode(writer, _far(values), motion.over, who)
-        if "text" in data:
-            entry.setdefault("kind", "text")
-            entry["text"] = self._encode_texts(writer, data["text"], motion.over, who)
+            entry["trail"] = names.index(motion.trail)
         if "visible" in data:
-            entry.setdefault("kind", "visible")
-            entry["visible"] = encode(writer, data["visible"], motion.over, who)
+            entry["visible"] = encode(data["visible"])
+        if "text" in data:
+            entry["kind"], entry["text"] = "text", self._encode_texts(writer, data["text"], over, who)
+        if paths:
+            entry["kind"] = "path" if isinstance(artist, FancyArrow) else "text"
+            entry["codes"] = max((codes for _, codes in paths), key=len)
+            entry["figure"] = [
+                [encode(np.rint(table[..., side] * GRID)) for side in (0, 1)] for table, _ in paths
+            ]
+        elif "x" in data:
+            entry["axes"] = axes.index(artist.axes)
+            size = np.array(scale[entry["axes"]])
+            places = _fractions(artist, data["x"], data["y"]) * size
+            if isinstance(artist, Line2D):
+                entry["kind"] = "line"
+                along = -1 if motion.trail is None else over.index(motion.trail)
+                places = _cut(np.moveaxis(places, along - (along < 0), -2), FAR * GRID)
+                entry["each"] = places.shape[-2]
+                if motion.trail is None:
+                    places = places.reshape(*places.shape[:-3], -1, 2)
+                else:
+                    places = np.moveaxis(places, -3, along)
+            else:
+                entry["kind"] = "points" if isinstance(artist, PathCollection) else "text"
+            entry["x"], entry["y"] = (encode(np.rint(places[..., side])) for side in (0, 1))
+        if home:
+            entry["home"] = home
         if "sizes" in data:
-            ratio = np.sqrt(data["sizes"] / np.broadcast_to(artist.get_sizes(), data["sizes"].shape))
-            entry["sizes"] = encode(writer, _far(ratio * 100), motion.over, who)
-        for key in ("values", "data"):
-            if key in data:
-                entry.setdefault("kind", "image")
-                levels = 32
-                with np.errstate(invalid="ignore"):
-                    level = np.asarray(artist.norm(data[key]), dtype=float).clip(0, 1)
-                level = np.where(np.isfinite(level), np.rint(level * (levels - 1)), levels)
-                colours = [*artist.cmap(np.linspace(0, 1, levels)), (0, 0, 0, 0)]
-                entry["colours"] = [[round(255 * c) for c in colour] for colour in colours]
-                if key == "data":
-                    entry["shape"] = level.shape[-2:]
-                    if getattr(artist, "origin", "lower") == "lower":
-                        level = level[..., ::-1, :]  # rows from the top, as pixels go
-                    level = level.reshape(*level.shape[:-2], -1)
-                entry["levels"] = encode(writer, level, motion.over, who)
+            start = tuple(self._named(key).start for key in over)
+            entry["sizes"] = encode(np.rint(100 * np.sqrt(data["sizes"] / _drawable(data["sizes"][start]))))
+        if "values" in data:
+            entry["levels"] = encode(_levels(artist, data["values"]))
+            entry["colours"] = _colours(artist)
+            entry["edge"] = np.array_equal(artist.get_edgecolor(), artist.get_facecolor())
+        if "data" in data:
+            entry["kind"], entry["axes"] = "image", axes.index(artist.axes)
+            entry["box"], flips = _image_box(artist)
+            levels = _levels(artist, data["data"])[..., :: flips[1], :: flips[0]]
+            entry["shape"] = levels.shape[-2:]
+            entry["levels"] = encode(levels.reshape(*levels.shape[:-2], -1))
+            entry["colours"] = _colours(artist)
         return entry
 
     def _encode_array(self, writer, values, over, who):
         """Write an integer array; return where it is and how to find a frame in it."""
-        values = np.asarray(values)
         lengths = [len(self._named(key).stops) for key in over]
         size = int(np.prod(values.shape[len(lengths) :], dtype=int))
         number = writer.add(values.reshape(*lengths, size), who)
@@ -808,45 +842,204 @@ def _snap(figure, proposal):
     return stops[int(np.argmin(np.abs(measure(stops) - measure(value))))]
 
 
-def _shaped(values, name, lengths, extra):
-    """Check that ``values`` has one axis a slider and ``extra`` more."""
+def _shaped(values, name, lengths, extra, dtype=float):
+    """Return ``values`` as an array with one axis a slider and ``extra`` more."""
+    try:
+        if np.ma.isMaskedArray(values):
+            values = np.ma.filled(values.astype(float), np.nan)
+        values = np.asarray(values, dtype=dtype)
+    except (TypeError, ValueError):
+        raise ValueError(f"{name} is no even table of numbers: give an array.") from None
     if values.ndim != len(lengths) + extra or values.shape[: len(lengths)] != lengths:
-        more = ", points" if extra == 1 else ", rows, columns" if extra else ""
+        more = ["points"] if extra == 1 else ["rows", "columns"][:extra]
         raise ValueError(
-            f"{name} has shape {values.shape}, expected ({', '.join(map(str, lengths))}{more}): "
+            f"{name} has shape {values.shape}, expected ({', '.join([*map(str, lengths), *more])}): "
             "one axis for each slider, in their order."
         )
     return values
 
 
+def _check_drawable(artist, data):
+    """Refuse what the browser could not draw as matplotlib does."""
+    who = _called(artist)
+    if {"x", "y"} & set(data) and artist.axes is None:
+        raise ValueError(f"{who} stands outside the axes: its text can change, its place cannot.")
+    if isinstance(artist, Line2D) and {"x", "y"} & set(data):
+        if artist.get_drawstyle() != "default" or artist.get_markevery() is not None:
+            raise ValueError(f"{who} has steps or markevery: animate a plain line.")
+    if {"data", "values"} & set(data) and isinstance(artist.norm, (BoundaryNorm, NoNorm)):
+        raise TypeError(f"{who} has a {type(artist.norm).__name__}: use a norm onto 0 to 1.")
+    if "data" in data:
+        if {artist.axes.get_xscale(), artist.axes.get_yscale()} != {"linear"}:
+            raise ValueError(f"{who} stands on axes that are not linear: animate it on linear ones.")
+        if isinstance(artist, QuadMesh):
+            x, y = np.moveaxis(artist.get_coordinates(), -1, 0)
+            even = np.allclose(x, np.linspace(x[0, 0], x[0, -1], x.shape[1]))
+            if not (even and np.allclose(y.T, np.linspace(y[0, 0], y[-1, 0], y.shape[0]))):
+                raise TypeError(f"{who} has uneven cells: use evenly spaced ones.")
+
+
+def _called(artist):
+    """Name an artist in a message."""
+    label = str(artist.get_label())
+    return type(artist).__name__ + (f" {label!r}" if label and label[0] != "_" else "")
+
+
 def _set(artist, frame):
-    """Give a matplotlib artist the data of one frame."""
-    if "visible" in frame:
-        artist.set_visible(bool(frame["visible"]))
+    """Give a matplotlib artist the data of one frame; what stands nowhere is hidden."""
+    moves = {key: frame[key] for key in ("x", "y", "dx", "dy") if key in frame}
+    visible = frame.get("visible", True if moves else artist.get_visible())
     if "text" in frame:
         artist.set_text(frame["text"])
-    if "data" in frame:
-        artist.set_array(np.ma.masked_invalid(frame["data"]))
     if "sizes" in frame:
         artist.set_sizes(frame["sizes"])
-    if "values" in frame:
-        artist.set_array(frame["values"])
-    if isinstance(artist, FancyArrow):
-        moves = {key: frame[key] for key in ("x", "y", "dx", "dy") if key in frame}
-        if moves and np.isfinite(list(moves.values())).all():
-            artist.set_data(**moves)
-        elif moves:
-            artist.set_visible(False)
-    elif "x" in frame:
-        x, y = np.asarray(frame["x"]), np.asarray(frame["y"])
-        if isinstance(artist, Line2D):
-            artist.set_data(x, y)
-        elif isinstance(artist, PathCollection):
-            artist.set_offsets(np.column_stack([x, y]))
-        elif isinstance(artist, Annotation):
-            artist.xy = (float(x), float(y))
-        else:
-            artist.set_position((float(x), float(y)))
+    for key in ("data", "values"):
+        if key in frame:
+            artist.set_array(np.ma.masked_invalid(frame[key]))
+    if isinstance(artist, Line2D) and moves:
+        artist.set_data(moves["x"], moves["y"])
+    elif isinstance(artist, PathCollection) and moves:
+        artist.set_offsets(np.column_stack([moves["x"], moves["y"]]))
+    elif not np.isfinite(list(moves.values())).all():
+        visible = False
+    elif isinstance(artist, FancyArrow) and moves:
+        artist.set_data(**moves)
+    elif isinstance(artist, Annotation) and moves:
+        artist.xy = moves["x"], moves["y"]
+    elif moves:
+        artist.set_position((moves["x"], moves["y"]))
+    artist.set_visible(bool(visible))
+
+
+def _as_image(mesh):
+    """Put an image of the same cells in the place of a mesh, and hide the mesh."""
+    x, y = np.moveaxis(mesh.get_coordinates(), -1, 0)
+    axes = mesh.axes
+    limits = axes.get_xlim(), axes.get_ylim()
+    image = axes.imshow(
+        mesh.get_array(),
+        extent=(x[0, 0], x[0, -1], y[0, 0], y[-1, 0]),
+        origin="lower",
+        aspect=axes.get_aspect(),
+        cmap=mesh.cmap,
+        norm=mesh.norm,
+        alpha=mesh.get_alpha(),
+        interpolation="nearest",
+        zorder=mesh.get_zorder() - 1e-6,  # before what was added after the mesh
+    )
+    axes.set(xlim=limits[0], ylim=limits[1])
+    mesh.set_visible(False)
+    return image
+
+
+def _image_box(image):
+    """Return where an image lies (left, top, width, height in axes, from the top left) and its steps.
+
+    The steps, 1 or -1 along x and y, bring its columns and rows into the order of pixels.
+    """
+    left, right, bottom, top = image.get_extent()
+    first, last = (top, bottom) if image.origin == "upper" else (bottom, top)
+    corners = _fractions(image, np.array([left, right]), np.array([first, last]))
+    (x0, y0), (x1, y1) = corners
+    box = min(x0, x1), 1 - max(y0, y1), abs(x1 - x0), abs(y1 - y0)
+    return _rounded(box, 6), (1 if x0 < x1 else -1, 1 if y0 > y1 else -1)
+
+
+def _levels(artist, values):
+    """Return each value's step in the artist's colormap; what is no number gets the step after."""
+    with np.errstate(all="ignore"):
+        level = np.ma.filled(artist.norm(np.ma.masked_invalid(values)), np.nan).clip(0, 1)
+        return np.where(np.isfinite(level), np.rint(level * (LEVELS - 1)), LEVELS)
+
+
+def _colours(artist):
+    """Return the colour (red, green, blue, alpha up to 255) of every step."""
+    colours = np.vstack([artist.cmap(np.linspace(0, 1, LEVELS)), artist.cmap.get_bad()])
+    if isinstance(artist, AxesImage) and artist.get_alpha() is not None:
+        colours[:, 3] *= artist.get_alpha()
+    return np.rint(255 * colours).astype(int).tolist()
+
+
+def _drawable(sizes):
+    """Return the sizes a scatter is drawn with at first: none is 0, which could not be scaled."""
+    return np.where(sizes > 0, sizes, 1)
+
+
+def _fractions(artist, x, y):
+    """Return places in fractions of the axes, shape (*x.shape, 2).
+
+    NaN is a place where nothing is, and for marks and texts also one that nobody could see.
+    """
+    marks = isinstance(artist, PathCollection)
+    transform = artist.get_offset_transform() if marks else artist.get_transform()
+    if isinstance(artist, AxesImage):
+        transform = artist.axes.transData
+    places = np.column_stack([np.ravel(x), np.ravel(y)])
+    with np.errstate(all="ignore"):
+        places = (transform - artist.axes.transAxes).transform(places)
+        if marks or isinstance(artist, Text):
+            places = np.where((np.abs(places) < BEYOND).all(axis=1, keepdims=True), places, np.nan)
+        return np.where(np.isfinite(places), places, np.nan).reshape(*np.shape(x), 2)
+
+
+def _cut(points, far):
+    """Cut a line where it leaves the square from -far to far; what is inside stays as it is.
+
+    Parameters
+    ----------
+    points : ndarray, shape (..., n, 2)
+
+    Returns
+    -------
+    ndarray, shape (..., n, each, 2)
+        ``each`` is 1 when all lies inside.  Else 3: a point inside three times; for one outside, a
+        gap (NaN) where the line is gone, and the two ends of what is seen of the step towards it.
+    """
+    inside = (np.abs(points) <= far).all(axis=-1, keepdims=True)
+    if (inside | np.isnan(points)).all():
+        return points[..., None, :]
+    before = np.concatenate([np.full_like(points[..., :1, :], np.nan), points[..., :-1, :]], axis=-2)
+    came_inside = np.concatenate([np.zeros_like(inside[..., :1, :]), inside[..., :-1, :]], axis=-2)
+    with np.errstate(all="ignore"):
+        step = points - before
+        walls = np.stack([(-far - before) / step, (far - before) / step])
+        level = (step == 0) & (np.abs(before) <= far)  # along a wall, between the walls
+        enter = np.where(level, 0, walls.min(axis=0)).max(axis=-1, keepdims=True).clip(min=0)
+        leave = np.where(level, 1, walls.max(axis=0)).min(axis=-1, keepdims=True).clip(max=1)
+        seen = enter <= leave
+        first = np.where(came_inside, np.nan, before + enter * step)
+        last = np.where(inside, points, before + leave * step)
+    nothing = np.full_like(points, np.nan)
+    last = np.where(seen | inside, last, nothing)
+    first = np.where(seen & ~came_inside, first, last)
+    gap = np.where(seen & ~came_inside, nothing, last)
+    return np.stack([gap, first, last], axis=-2)
+
+
+def _place(text):
+    """Return where a text stands, in display points."""
+    return text.get_transform().transform(text.get_unitless_position())
+
+
+def _is_shown(text):
+    """Return whether matplotlib would draw the text: in sight, and what it points at in the axes."""
+    if not text.get_visible():
+        return False
+    if isinstance(text, Annotation):
+        return bool(np.isfinite(text.xy).all() and text._check_xy(text.figure.canvas.get_renderer()))
+    return bool(np.isfinite(_fractions(text, *text.get_unitless_position())).all())
+
+
+def _to_the_middle(text):
+    """Put a text, or what it points at, into the middle of its axes."""
+    if isinstance(text, Annotation):
+        middle = text.axes.transAxes.transform((0.5, 0.5))
+        data = text.xycoords == "data"
+        text.xy = text.axes.transData.inverted().transform(middle) if data else (0.5, 0.5)
+        text.update_positions(text.figure.canvas.get_renderer())
+    else:
+        middle = text.axes.transAxes.transform((0.5, 0.5))
+        text.set_position(text.get_transform().inverted().transform(middle))
 
 
 def _drawn_path(artist):
@@ -855,17 +1048,17 @@ def _drawn_path(artist):
     An annotation's first vertex is where its text stands; the arrow's paths follow.
     """
     if isinstance(artist, FancyArrow):
-        path = artist.get_transform().transform_path(artist.get_path())
-        return _vertices([path])
+        if not artist.get_visible():
+            return np.empty((0, 2)), ""
+        return _vertices([artist.get_transform().transform_path(artist.get_path())])
+    if not _is_shown(artist):
+        return np.empty((0, 2)), ""
     artist.update_positions(artist.figure.canvas.get_renderer())
-    where = artist.get_transform().transform(artist.get_unitless_position())
-    if not np.isfinite(artist.xy).all():
-        where = np.full(2, np.nan)
     if artist.arrow_patch is None:
-        return np.array([where]), "T"
+        return np.array([_place(artist)]), "T"
     paths, _ = artist.arrow_patch._get_path_in_displaycoord()
     vertices, codes = _vertices(paths if isinstance(paths, (list, tuple)) else [paths])
-    return np.vstack([where, vertices]), "T" + codes
+    return np.vstack([_place(artist), vertices]), "T" + codes
 
 
 def _vertices(paths):
@@ -878,18 +1071,16 @@ def _vertices(paths):
             codes += letter
             if letter != "Z":
                 vertices.extend(np.reshape(points, (-1, 2)))
-    return np.array(vertices).reshape(-1, 2), codes
+    vertices = np.array(vertices).reshape(-1, 2)
+    # What is far out comes nearer, straight towards the vertex that is nearest.
+    size = np.abs(vertices).max(axis=-1, initial=0)
+    nearest = vertices[np.argmin(size)] if len(vertices) else 0
+    shrink = np.minimum(1, FAR / np.maximum(np.abs(vertices - nearest).max(axis=-1, initial=0), 1))
+    return nearest + (vertices - nearest) * shrink[:, None], codes
 
 
-def _far(values):
-    """Round, keep NaN, and bring what is beyond all sight to the edge of sight."""
-    with np.errstate(invalid="ignore"):
-        values = np.where(np.isinf(values), np.nan, values)
-        return np.rint(np.clip(values, -FAR * GRID, FAR * GRID))
-
-
-def _rounded(numbers):
-    return [round(float(number), 3) for number in numbers]
+def _rounded(numbers, digits=3):
+    return [round(float(number), digits) for number in numbers]
 
 
 def _rising(stops):

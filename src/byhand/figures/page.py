@@ -4,6 +4,8 @@ import base64
 import html
 import json
 
+from byhand.figures import palette
+
 PAGE = """<!doctype html>
 <html lang="en">
 <head>
@@ -13,7 +15,9 @@ PAGE = """<!doctype html>
 <style>
 :root {{ color-scheme: light dark; }}
 body {{ font: 16px/1.5 system-ui, sans-serif; margin: 1rem auto; padding: 0 1rem; max-width: 46rem; }}
-{css}</style>
+{css}
+@media (prefers-color-scheme: dark) {{ :root {{ {dark} }} }}
+</style>
 </head>
 <body>
 <main><h1>{title}</h1><div id="fig-{name}">{svg}</div></main>
@@ -33,7 +37,7 @@ const model = {{
     (heard.get(`change:${{key}}`) ?? []).forEach((listener) => listener());
   }},
   on: (key, listener) => heard.set(key, [...(heard.get(key) ?? []), listener]),
-  off: () => heard.clear(),
+  off: (key, listener) => heard.set(key, (heard.get(key) ?? []).filter((each) => each !== listener)),
   save_changes() {{}},
 }};
 globalThis.figureModel = model;
@@ -54,7 +58,8 @@ def page(figure, title):
         title=html.escape(title),
         name=figure.name,
         css=str(figure._css),
+        dark=palette.variables(dark=True),
         svg=figure.svg_wide,
-        state=json.dumps(state, ensure_ascii=False).replace("</", "<\\/"),
+        state=json.dumps(state, ensure_ascii=False).replace("<", "\\u003c"),
         esm=str(figure._esm).replace("export default { render };\n", ""),
     )

@@ -19,12 +19,12 @@ _DARK_PAGES = (
 )
 
 
+def variables(dark=False):
+    """Return the CSS variables of the light or the dark page, as declarations."""
+    colours = {name: pair[dark] for name, pair in PALETTE.items()} | {"target": "currentColor"}
+    return "; ".join(f"--byhand-{name}: {colour}" for name, colour in colours.items())
+
+
 def css():
     """Return the style sheet that defines ``--byhand-weight`` and the rest, light and dark."""
-    light, dark = (
-        "; ".join(f"--byhand-{name}: {pair[i]}" for name, pair in PALETTE.items()) for i in (0, 1)
-    )
-    return (
-        f":root {{ {light}; --byhand-target: currentColor; }}\n"
-        f"{', '.join(_DARK_PAGES)} {{ {dark}; }}\n"
-    )
+    return f":root {{ {variables()}; }}\n{', '.join(_DARK_PAGES)} {{ {variables(dark=True)}; }}\n"

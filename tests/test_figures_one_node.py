@@ -1,0 +1,161 @@
+"""The figures and the lab of chapter 1: every position, every task, every number they speak."""
+
+import re
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import nbformat
+import numpy as np
+import pytest
+
+from byhand.datasets import four_points
+from byhand.figures import one_node, use_style
+from byhand.lab import Lab
+from byhand.losses import half_mean_squared_error
+from byhand.network import Network
+from byhand.training import train
+
+CHAPTERS = sorted((Path(__file__).resolve().parent.parent / "chapters").glob("[0-9]*.ipynb"))
+FIGURES = [one_node.line_and_bowl, one_node.nudge_meter, one_node.one_step, one_node.front_page]
+
+
+@pytest.fixture(autouse=True)
+def style():
+    use_style()
+    yield
+    plt.close("all")
+
+
+def sentence(figure, **stops):
+    return figure._sentence(figure._position(stops))
+
+
+def explained(figure, number, **stops):
+    return figure._fill(figure._explanations[number][2], figure._position(stops))
+
+
+def numbers(text):
+    return [float(n) for n in re.findall(r"-?\d+(?:\.\d+)?(?:e-?\d+)?", text.replace("−", "-"))]
+
+
+def test_verdicts_of_the_four_regimes():
+    assert one_node.verdicts([0.02, 0.3, 1.6, 1.7]) == ["creeping", "good", "ringing", "diverging"]
+
+
+def test_verdicts_turn_at_the_wall():
+    assert one_node.verdicts([1.68, 1.6823], epochs=30_000) == ["ringing", "diverging"]
+
+
+@pytest.mark.parametrize("make", FIGURES)
+def test_a_figure_costs_little(make):
+    figure = make()
+    assert figure.nbytes < 40_000
+    assert len(figure.filmstrip()) < 100_000
+
+
+def test_the_chapters_figures_together_stay_in_their_budget():
+    assert sum(make().nbytes for make in FIGURES) < 300_000
+
+
+@pytest.mark.parametrize("rate", one_node.RATES)
+@pytest.mark.parametrize("epoch", [0, 1, 5, 40, 100])
+def test_line_and_bowl_says_what_the_core_computes(rate, epoch):
+    x, y = four_points()
+    node = Network([1, 1], weights=[0.5])
+    if epoch:
+        train(node, x[:, None], y[:, None], learning_rate=rate, epochs=epoch)
+    w, b = node.parameters
+    loss = half_mean_squared_error(w * x + b, y)
+    figure = one_node.line_and_bowl()
+    at = {"learning_rate": rate, "epochs": epoch}
+    assert sentence(figure, **at).startswith(
+        f"Learning rate {rate:.4g}, epoch {epoch}: loss {loss:.5f}."
+    )
+    assert explained(figure, 0, **at) == f"a = {w:.4f} x + {b:.4f}".replace("-", "−")
+    dw, db = np.mean((w * x + b - y) * x), np.mean(w * x + b - y)
+    np.testing.assert_allclose(
+        numbers(explained(figure, 1, **at).replace("next step:", "").replace(" − ", " ")),
+        [w, rate, dw, b, rate, db],
+        atol=5.1e-5,
+        rtol=1e-9,
+    )
+    assert explained(figure, 2, **at).endswith(f"{loss:.6f}")
+
+
+def test_nudge_meter_says_what_the_core_computes():
+    x, y = four_points()
+    figure = one_node.nudge_meter()
+    for h in one_node.NUDGES:
+        nudged = half_mean_squared_error((0.5 + h) * x, y)
+        measured = (nudged - half_mean_squared_error(0.5 * x, y)) / h
+        assert f"measured {measured:.9f}".replace("-", "−") in sentence(figure, h=h)
+        assert "pencil −0.0875" in sentence(figure, h=h)
+
+
+def test_nudge_meter_gets_better_then_worse():
+    x, y = four_points()
+    loss = half_mean_squared_error(0.5 * x, y)
+    gap = [
+        abs((half_mean_squared_error((0.5 + h) * x, y) - loss) / h + 0.0875)
+        for h in one_node.NUDGES
+    ]
+    best = int(np.argmin(gap))
+    assert one_node.NUDGES[best] in (1e-9, 1e-8)
+    assert gap[0] > 1e4 * gap[best] and gap[-1] > 1e4 * gap[best]
+
+
+def test_one_step_shows_the_sheet():
+    figure = one_node.one_step()
+    assert sentence(figure, step="look") == "w = 0.5000, b = 0.000, loss 0.020625"
+    assert sentence(figure, step="step") == "w = 0.5875, b = 0.175, loss 0.005073"
+    words = {text.get_text() for text in figure.show(step="average").axes[1].texts if text.get_visible()}
+    assert {"−0.0875", "−0.175", "−0.245", "0.35", "mean"} <= words
+
+
+@pytest.mark.parametrize("make", FIGURES)
+def test_every_task_can_be_reached(make):
+    for text, when in make()._tasks:
+        assert when.any(), text
+
+
+def test_front_page_asks_nothing():
+    figure = one_node.front_page()
+    assert figure._question is None and figure._autoplay
+
+
+# ---------------------------------------------------------------------------------- the labs
+
+
+def labs(path, monkeypatch):
+    """Run a notebook's code here and return the labs it makes."""
+    made = []
+    original = Lab.__init__
+
+    def remember(self, *args, **controls):
+        original(self, *args, **controls)
+        made.append(self)
+
+    monkeypatch.setattr(Lab, "__init__", remember)
+    monkeypatch.setattr(plt, "show", lambda: plt.close("all"))
+    space = {"__name__": "notebook"}
+    for cell in nbformat.read(path, 4).cells:
+        if cell.cell_type == "code":
+            exec(compile(cell.source, f"{path.name}: {cell.id}", "exec"), space)
+    return made
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+def test_every_position_of_every_lab_works(path, monkeypatch, capsys):
+    made = labs(path, monkeypatch)
+    assert made, "the chapter has no lab"
+    for lab in made:
+        said = set()
+        for position in lab.positions():
+            text = lab._update(**position)
+            assert isinstance(text, str) and "nan" not in text.lower(), position
+            said.add(text)
+        n_positions = sum(1 for _ in lab.positions())
+        assert len(said) > 0.9 * n_positions, "most positions should have something new to say"
+        first = lab.png
+        lab.move(**{name: c.options[-1][1] for name, c in lab.controls.items()})
+        assert lab.png != first
