@@ -31,10 +31,15 @@ import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 import find_browser
 from serve import make_server
+
+# The same examples in every run, however slow the machine.
+hypothesis.settings.register_profile("course", derandomize=True, deadline=None)
+hypothesis.settings.load_profile("course")
 
 ROOT = Path(__file__).resolve().parent.parent
 HTML = ROOT / "_build/html"

@@ -95,7 +95,8 @@ def test_values_known_by_hand():
 
 @every_loss
 @pytest.mark.parametrize(
-    ("y_pred", "y"), [((4, 1), (4,)), ((4,), (4, 1)), ((3, 1), (4, 1)), ((4, 2), (4, 1)), ((), (4,))]
+    ("y_pred", "y"),
+    [((4, 1), (4,)), ((4,), (4, 1)), ((3, 1), (4, 1)), ((4, 2), (4, 1)), ((), (4,))],
 )
 def test_shapes_that_would_broadcast_are_refused(loss, y_pred, y):
     for function in (loss.function, loss.gradient):

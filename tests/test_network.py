@@ -195,9 +195,7 @@ def test_starting_values_are_copied():
 
 
 def test_repr_lists_layers_and_counts_parameters():
-    assert repr(Network([1, 1], weights=[0.5])) == (
-        "Network(Dense(1 → 1, identity); 2 parameters)"
-    )
+    assert repr(Network([1, 1], weights=[0.5])) == ("Network(Dense(1 → 1, identity); 2 parameters)")
     assert repr(by_hand()) == (
         "Network(Dense(2 → 2, sigmoid), Dense(2 → 1, sigmoid); 9 parameters)"
     )
@@ -268,7 +266,8 @@ def test_unknown_activation_is_refused(where):
 
 
 def test_list_of_activations_is_refused():
-    assert "unknown activation ['relu']" in said(Network, [1, 1, 1], hidden=["relu"], weights=[1, 1])
+    text = said(Network, [1, 1, 1], hidden=["relu"], weights=[1, 1])
+    assert "unknown activation ['relu']" in text
 
 
 @pytest.mark.parametrize(
@@ -287,6 +286,7 @@ def test_list_of_activations_is_refused():
         ("data", "X is not an array of numbers"),
         ([[1, 2], [3]], "X is not an array of numbers"),
         ([[1, 2j]], "X is not an array of numbers"),
+        (np.ones((4, 2)) * 1j, "X is not an array of numbers"),  # NumPy would only warn
         ([[1, 10**400]], "X is not an array of numbers"),
         (None, "X has shape ()"),
         ({"x": 1}, "X is not an array of numbers"),

@@ -99,7 +99,8 @@ def site(tmp_path_factory):
         "chapters": [{"file": "a/live"}, {"file": "a/off"}],
     }
     (book / "_toc.yml").write_text(yaml.safe_dump(toc), encoding="utf-8")
-    (book / "index.md").write_text("# Front\n\nNo formula, no figure.\n", encoding="utf-8")
+    front = "---\nfile_format: mystnb\nkernelspec: {name: python3, display_name: Python 3}\n---\n"
+    (book / "index.md").write_text(front + "# Front\n\nNo formula, no figure.\n", encoding="utf-8")
     slider = {"model_name": "FloatSliderModel", "model_module": "@jupyter-widgets/controls"}
     models = {"aa11": figure_model(), "bb22": slider | {"state": {"description": "SLIDER"}}}
     live = notebook(

@@ -30,7 +30,7 @@ def a_net(seed=0):
 
 
 def rows_seen(n_samples, batch_size, epochs, seed):
-    """Train, and return the targets of every step; they are 0, 1, 2, ..., so they name their row."""
+    """Train, and return the targets of every step: 0, 1, 2, ..., so each names its row."""
     seen = []
 
     def gradient(y_pred, y):
@@ -322,7 +322,7 @@ def test_overflow_with_one_record_is_finite_too(record):
 
 
 def test_slow_divergence_is_labelled_long_before_it_overflows():
-    # Rate 2 is above the largest stable one, 1.681: at first the loss falls, then it grows for good.
+    # Rate 2 is above the largest stable one, 1.681: the loss falls at first, then grows for good.
     history = train(node(), X, Y, learning_rate=2.0, epochs=60)
     assert history.diverged_at == -1
     assert not history.diverged[0] and history.diverged[-20:].all()
@@ -332,6 +332,30 @@ def test_slow_divergence_is_labelled_long_before_it_overflows():
 def test_overshooting_is_not_diverging():
     history = train(node(w=-2.0), X, Y, learning_rate=1.6, epochs=300)
     assert not history.diverged[-1] and history.diverged_at == -1
+
+
+class Jumps:
+    """An optimizer that puts the parameters where it was told, whatever the gradient."""
+
+    def __init__(self, *places):
+        self.places = iter(places)
+
+    def step(self, parameters, gradients):
+        parameters[...] = next(self.places)
+
+
+def test_on_the_way_back_it_is_no_longer_diverging():
+    history = train(node(), X, Y, optimizer=Jumps([9, 0], [5, 0], [6, 0]), epochs=3)
+    assert (history.loss[1:] > history.loss[0]).all()
+    assert history.diverged.tolist() == [False, True, False, True]
+
+
+def test_once_overflowed_the_last_finite_record_stands():
+    network = node()
+    history = train(network, X, Y, optimizer=Jumps([1, 0], np.nan, [2, 0]), epochs=3)
+    assert history.diverged_at == 2 and history.diverged.tolist() == [False, False, True, True]
+    assert history.network.parameters.tolist() == [[0.5, 0], [1, 0], [1, 0], [1, 0]]
+    assert network.parameters.tolist() == [1, 0]
 
 
 def test_mini_batches_that_overflow_are_labelled():

@@ -55,6 +55,8 @@ def gradient_check(network, X, y, loss="half_mean_squared_error", h=1e-5):
     y : array_like, shape (n_samples, n_outputs)
     loss : str
         A key of `byhand.losses.LOSSES`.
+    h : float
+        Size of the nudge, above 0.
 
     Returns
     -------

@@ -67,7 +67,7 @@ class Lab(ipywidgets.VBox):
     @property
     def png(self):
         """The figure as it stands (bytes)."""
-        return self._picture.value
+        return bytes(self._picture.value)
 
     def positions(self):
         """Yield a dictionary of values for every position of the controls."""

@@ -21,7 +21,7 @@ def window(name):
     def write(self, values):
         getattr(self, name)[...] = values
 
-    return property(attrgetter(name), write)
+    return property(attrgetter(name), write, doc="An array; assigning writes into it.")
 
 
 class Dense:

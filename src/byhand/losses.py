@@ -83,9 +83,7 @@ def _axes(y):
 LOSSES = {
     loss.name: loss
     for loss in (
-        Loss(
-            "half_mean_squared_error", half_mean_squared_error, half_mean_squared_error_gradient
-        ),
+        Loss("half_mean_squared_error", half_mean_squared_error, half_mean_squared_error_gradient),
         Loss("mean_squared_error", mean_squared_error, mean_squared_error_gradient),
     )
 }

@@ -153,11 +153,23 @@ class Network:
         return network
 
     def checked_inputs(self, X):
-        """Return ``X`` as float64 (n_samples, n_inputs), or say in one sentence what is wrong."""
+        """Return ``X`` as float64 (n_samples, n_inputs).
+
+        Raises
+        ------
+        ValueError
+            If it has another shape, or holds NaN or infinity.
+        """
         return checked(X, "X", self.layers[0].n_inputs)
 
     def checked_targets(self, y, n_samples):
-        """Return ``y`` as float64 (n_samples, n_outputs), or say in one sentence what is wrong."""
+        """Return ``y`` as float64 (n_samples, n_outputs).
+
+        Raises
+        ------
+        ValueError
+            If it has another shape, or holds NaN or infinity.
+        """
         y = checked(y, "y", self.layers[-1].n_outputs)
         if len(y) != n_samples:
             raise ValueError(f"X has {n_samples} rows, y has {len(y)}: give one target a sample.")

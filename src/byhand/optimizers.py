@@ -35,7 +35,13 @@ class SGD:
 
 
 def checked_rate(learning_rate):
-    """Return the rate or rates as a float array, or say in one sentence what is wrong."""
+    """Return the rate, or the rates, as a float array.
+
+    Raises
+    ------
+    ValueError
+        If one is not a finite number above 0.
+    """
     try:
         rate = np.asarray(learning_rate, dtype=float)
     except (TypeError, ValueError, OverflowError):

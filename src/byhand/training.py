@@ -47,9 +47,8 @@ class History:
         if shape:
             lost = int(np.sum(self.diverged[..., -1]))
             return f"History({shape[0]} trainings to epoch {self.epochs[-1]}, {lost} diverged)"
-        end = f"diverged at epoch {self.diverged_at}" if self.diverged_at >= 0 else (
-            f"epoch {self.epochs[-1]}"
-        )
+        at = int(self.diverged_at)
+        end = f"diverged at epoch {at}" if at >= 0 else f"epoch {self.epochs[-1]}"
         return f"History(loss {self.loss[0]:.6g} → {self.loss[-1]:.6g}, {end})"
 
 
@@ -175,6 +174,11 @@ def sweep(network, X, y, *, learning_rates, epochs, record=None, loss="half_mean
     -------
     History
         With a leading axis of length n_rates.
+
+    Raises
+    ------
+    ValueError
+        In one sentence, if something does not fit.
     """
     if network.parameters.ndim != 1:
         raise ValueError(
@@ -185,9 +189,7 @@ def sweep(network, X, y, *, learning_rates, epochs, record=None, loss="half_mean
     if rates.ndim != 1:
         raise ValueError(f"learning_rates has shape {rates.shape}, expected (n_rates,).")
     stacked = network.with_parameters(np.tile(network.parameters, (len(rates), 1)))
-    return train(
-        stacked, X, y, optimizer=SGD(rates), epochs=epochs, record=record, loss=loss
-    )
+    return train(stacked, X, y, optimizer=SGD(rates), epochs=epochs, record=record, loss=loss)
 
 
 def _batches(n_samples, batch_size, rng):

@@ -46,7 +46,7 @@ function render({ model, el }) {
   lock();
   speakValues();
 
-  const watcher = new ResizeObserver(fit);
+  const watcher = new ResizeObserver(() => requestAnimationFrame(fit));
   watcher.observe(root);
   const followers = spec.sliders.map((s, i) => [`change:${s.name}`, () => follow(i)]);
   followers.forEach(([event, listener]) => model.on(event, listener));
@@ -355,7 +355,7 @@ function render({ model, el }) {
   function draw(node) {
     const { artist, group, arrow } = node;
     if (!group) return;
-    const points = (node.now = artist.x || artist.figure ? place(artist, at) : []);
+    const points = (node.now = artist.x || artist.figure ? place(artist) : []);
     let shown = !artist.visible || lookup(artist.visible)[0] === 1;
     if (artist.kind === "line") drawLine(node, points);
     if (artist.kind === "points") drawPoints(node, points);
@@ -396,16 +396,15 @@ function render({ model, el }) {
 
   function drawPoints(node, points) {
     const { artist, uses, lines, strokes } = node;
-    node.home ??= place(artist, spec.sliders.map((s) => s.start)).map((p) => p ?? [0.5, layout.height - 0.5]);
+    const home = artist.home[layout.k];
     const sizes = artist.sizes && lookup(artist.sizes);
     const levels = artist.levels && lookup(artist.levels);
     (uses.length ? uses : lines).forEach((mark, k) => {
       show(mark, points[k]);
       if (!points[k]) return;
       const size = sizes ? sizes[k] / 100 : 1;
-      const [x, y] = node.home[k];
-      const scaled = size === 1 ? "" : ` scale(${size})`;
-      mark.setAttribute("transform", `translate(${points[k].join(" ")})${scaled} translate(${-x} ${-y})`);
+      const to = points[k].join(" ");
+      mark.setAttribute("transform", `translate(${to}) scale(${size}) translate(${-home[2 * k]} ${-home[2 * k + 1]})`);
       if (sizes) mark.style.strokeWidth = size ? strokes[k] / size : 0;
       if (levels) mark.style.fill = rgba(artist.colours[levels[k]]);
       if (levels && artist.edge) mark.style.stroke = mark.style.fill;
@@ -435,9 +434,9 @@ function render({ model, el }) {
   }
 
   // Points of an artist in the drawing's own units, null where there is nothing.
-  function place(artist, where) {
+  function place(artist) {
     const arrays = artist.figure ? artist.figure[layout.k] : [artist.x, artist.y];
-    const [xs, ys] = arrays.map((array) => lookup(array, where, artist.trail));
+    const [xs, ys] = arrays.map((array) => lookup(array, artist.trail));
     const [x0, y0, width, height] = layout.axes[artist.axes] ?? [0, 0, 1, 1];
     const [sx, sy] = spec.scale[artist.axes] ?? [GRID, GRID];
     const up = artist.figure ? (y) => y / sy : (y) => layout.height - y0 - (y / sy) * height;
@@ -446,13 +445,13 @@ function render({ model, el }) {
   }
 
   // The numbers of one frame; with a trail, those of all stops up to the present one, in a row.
-  function lookup(array, where = at, trail = -1) {
+  function lookup(array, trail = -1) {
     const numbers = frames.arrays[array.at];
     const size = spec.arrays[array.at][2];
-    const first = size * array.strides.reduce((sum, stride, i) => sum + (i === trail ? 0 : stride * where[i]), 0);
+    const first = size * array.strides.reduce((sum, stride, i) => sum + (i === trail ? 0 : stride * at[i]), 0);
     if (trail < 0) return numbers.subarray(first, first + size);
     const step = size * array.strides[trail];
-    return Array.from({ length: size * (where[trail] + 1) }, (_, k) =>
+    return Array.from({ length: size * (at[trail] + 1) }, (_, k) =>
       numbers[first + Math.floor(k / size) * step + (k % size)]);
   }
 

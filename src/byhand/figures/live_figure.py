@@ -37,7 +37,8 @@ from byhand.figures.bundle import mime_bundle
 HERE = pathlib.Path(__file__).parent
 GRID = 10  # frames are kept to a tenth of a point
 FAR = 1e4  # points: lines are cut this far outside the axes, where nobody sees the cut
-BEYOND = 100  # axes widths: a mark or text farther away than this is not drawn at all
+BEYOND = 20  # axes widths: a mark, text or arrow farther away than this is not drawn at all
+LOST = 1e12  # axes widths: where a line that goes there crosses the axes, float64 cannot say
 CORNER = 0.5, 0.5  # points from the lower left: where marks wait that the start does not show
 LEVELS = 32  # steps of a colormap
 SUPPORTED = {
@@ -530,14 +531,14 @@ class LiveFigure(anywidget.AnyWidget):
         axes = list(self._figure.axes)
         with self._stand_ins():
             layouts, paths, homes = self._draw(axes)
-        scale = [
-            [GRID * max(layout["axes"][k][side] for layout in layouts) for side in (2, 3)]
-            for k in range(len(axes))
-        ]
-        artists = [
-            self._encode(m, writer, axes, scale, paths.get(m.gid), homes.get(m.gid))
-            for m in self._motions
-        ]
+            scale = [
+                [GRID * max(layout["axes"][k][side] for layout in layouts) for side in (2, 3)]
+                for k in range(len(axes))
+            ]
+            artists = [
+                self._encode(m, writer, axes, scale, paths.get(m.gid), homes[m.gid])
+                for m in self._motions
+            ]
         spec = {
             "sliders": [
                 {
@@ -612,7 +613,7 @@ class LiveFigure(anywidget.AnyWidget):
             self._motions = motions
 
     def _draw(self, axes):
-        """Draw both layouts; return their sizes, the arrows' paths and the texts' places."""
+        """Draw both layouts; return their sizes, the arrows' paths, and where marks and texts stand."""
         layouts, paths, homes = [], {}, {}
         for kind in ("wide", "narrow"):
             with self._layout(kind) as figure:
@@ -627,9 +628,7 @@ class LiveFigure(anywidget.AnyWidget):
                 with self._templates() as unseen:
                     drawing = svg.tidy(svg.save(figure, self.name), prefix, self._colours())
                     for motion in self._motions:
-                        if isinstance(motion.artist, Text):
-                            x, y = _place(motion.artist)
-                            homes.setdefault(motion.gid, []).append(_rounded((x, height - y)))
+                        homes.setdefault(motion.gid, []).append(_places(motion.artist, height))
             for gid in unseen:
                 drawing = drawing.replace(f'id="{prefix}{gid}"', f'id="{prefix}{gid}" display="none"')
             setattr(self, f"svg_{kind}", drawing)
@@ -741,7 +740,7 @@ class LiveFigure(anywidget.AnyWidget):
             else:
                 entry["kind"] = "points" if isinstance(artist, PathCollection) else "text"
             entry["x"], entry["y"] = (encode(np.rint(places[..., side])) for side in (0, 1))
-        if home:
+        if entry["kind"] in ("points", "text"):
             entry["home"] = home
         if "sizes" in data:
             start = tuple(self._named(key).start for key in over)
@@ -897,18 +896,31 @@ def _set(artist, frame):
         if key in frame:
             artist.set_array(np.ma.masked_invalid(frame[key]))
     if isinstance(artist, Line2D) and moves:
-        artist.set_data(moves["x"], moves["y"])
+        places = _fractions(artist, moves["x"], moves["y"])
+        artist.set_data(np.where(np.isnan(places).any(axis=-1), np.nan, [moves["x"], moves["y"]]))
     elif isinstance(artist, PathCollection) and moves:
         artist.set_offsets(np.column_stack([moves["x"], moves["y"]]))
     elif not np.isfinite(list(moves.values())).all():
         visible = False
     elif isinstance(artist, FancyArrow) and moves:
-        artist.set_data(**moves)
+        visible = visible and _set_arrow(artist, **moves)
     elif isinstance(artist, Annotation) and moves:
         artist.xy = moves["x"], moves["y"]
     elif moves:
         artist.set_position((moves["x"], moves["y"]))
+        visible = visible and _is_near(artist)
     artist.set_visible(bool(visible))
+
+
+def _set_arrow(arrow, x, y, dx=0.0, dy=0.0):
+    """Move an arrow, cut to a length that a picture can hold; return whether it is near."""
+    (tail, tip) = _fractions(arrow, np.array([x, x + dx]), np.array([y, y + dy]))
+    length = np.abs(tip - tail).max()
+    near = bool((np.abs(tail) < BEYOND).all() and np.isfinite(length))
+    if near:
+        part = min(1, BEYOND / max(length, 1))
+        arrow.set_data(x=x, y=y, dx=part * dx, dy=part * dy)
+    return near
 
 
 def _as_image(mesh):
@@ -977,9 +989,9 @@ def _fractions(artist, x, y):
     places = np.column_stack([np.ravel(x), np.ravel(y)])
     with np.errstate(all="ignore"):
         places = (transform - artist.axes.transAxes).transform(places)
-        if marks or isinstance(artist, Text):
-            places = np.where((np.abs(places) < BEYOND).all(axis=1, keepdims=True), places, np.nan)
-        return np.where(np.isfinite(places), places, np.nan).reshape(*np.shape(x), 2)
+        limit = BEYOND if marks or isinstance(artist, Text) else LOST
+        seen = (np.abs(places) < limit).all(axis=1, keepdims=True)
+        return np.where(seen, places, np.nan).reshape(*np.shape(x), 2)
 
 
 def _cut(points, far):
@@ -1021,12 +1033,27 @@ def _place(text):
     return text.get_transform().transform(text.get_unitless_position())
 
 
+def _places(artist, height):
+    """Return where a text (x, y) or the marks of a scatter (x, y, x, y, ...) stand, y downward."""
+    if isinstance(artist, Text):
+        places = _place(artist)
+    elif isinstance(artist, PathCollection):
+        places = artist.get_offset_transform().transform(artist.get_offsets())
+    else:
+        return None
+    return _rounded(np.ravel([0, height] + [1, -1] * places), 2)
+
+
 def _is_shown(text):
     """Return whether matplotlib would draw the text: in sight, and what it points at in the axes."""
     if not text.get_visible():
         return False
     if isinstance(text, Annotation):
         return bool(np.isfinite(text.xy).all() and text._check_xy(text.figure.canvas.get_renderer()))
+    return _is_near(text)
+
+
+def _is_near(text):
     return bool(np.isfinite(_fractions(text, *text.get_unitless_position())).all())
 
 
@@ -1071,12 +1098,7 @@ def _vertices(paths):
             codes += letter
             if letter != "Z":
                 vertices.extend(np.reshape(points, (-1, 2)))
-    vertices = np.array(vertices).reshape(-1, 2)
-    # What is far out comes nearer, straight towards the vertex that is nearest.
-    size = np.abs(vertices).max(axis=-1, initial=0)
-    nearest = vertices[np.argmin(size)] if len(vertices) else 0
-    shrink = np.minimum(1, FAR / np.maximum(np.abs(vertices - nearest).max(axis=-1, initial=0), 1))
-    return nearest + (vertices - nearest) * shrink[:, None], codes
+    return np.array(vertices).reshape(-1, 2), codes
 
 
 def _rounded(numbers, digits=3):

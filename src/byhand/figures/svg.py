@@ -60,7 +60,8 @@ def _hundredth(match):
 
 
 def _open(match):
-    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{match[1]}" aria-hidden="true">'
+    attributes = f'viewBox="{match[1]}" fill="currentColor" aria-hidden="true"'  # black by default
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {attributes}>'
 
 
 def _colour(hexadecimal, colours):
