@@ -30,9 +30,9 @@ REPORT = """\
 # The live figure and its peers
 
 `make bench` makes this page. The same figure, drawn five times: four points, and a curve of 64
-points that a net of eight hidden units draws after each of {epochs} epochs at each of {rates}
-learning rates. The course's library computes the {states} states, and all get the same numbers,
-rounded to four decimals. Each page is one HTML file that holds all that its package can put in.
+points that a net of eight hidden units draws at {epochs} epochs of each of {rates} learning rates.
+The course's library computes the {states} states, and all get the same numbers, rounded to four
+decimals. Each page is one HTML file that holds all that its package can put in.
 
 {table}
 
@@ -66,7 +66,8 @@ Times depend on the machine: compare them with each other only.
 - **Script a move:** median of {moves} moves of the epoch slider, one stop each, from the event to
   the return of its listeners. Some put their work off until later, so **main thread a move** is all
   that the browser's main thread does (script, style, layout, painting) until two frames later, less
-  what two frames cost without a move; the mean of the {moves}. Of both, the best of {runs} runs.
+  what two frames cost without a move: the mean of the {moves}, good to a millisecond or so. Each
+  time is the best of {runs} runs.
 - **Arrow key:** the Tab key reaches a slider, and an arrow key then changes the drawing.
 - **Spoken:** name and value that the accessibility tree gives the learning-rate slider at its
   seventh stop, {seventh} (for `to_jshtml`, the epoch slider at its seventh stop, {epoch});
@@ -146,20 +147,15 @@ def spoken(tab):
 
 
 def milliseconds(tab):
-    """Return the median time of a move to its return, and the mean of all work that it causes."""
+    """Return the median move, and how busy the page is while nothing moves and while it moves."""
     cdp = tab.context.new_cdp_session(tab)
     cdp.send("Performance.enable")
-
-    def busy():
+    marks = []
+    for slider in (None, 99, -1):  # start the clock, then no slider, then the epochs
+        times = tab.evaluate("([i, n]) => timesOf(i, n)", [slider, MOVES]) if slider else []
         metrics = cdp.send("Performance.getMetrics")["metrics"]
-        return 1000 * next(m["value"] for m in metrics if m["name"] == "TaskDuration")
-
-    marks = [busy()]
-    for slider in (99, -1):  # no slider first: what frames cost by themselves
-        times = tab.evaluate("([i, n]) => timesOf(i, n)", [slider, MOVES])
-        marks.append(busy())
-    idle, moving = np.diff(marks)
-    return statistics.median(times), (moving - idle) / MOVES
+        marks.append(1000 * next(m["value"] for m in metrics if m["name"] == "TaskDuration"))
+    return statistics.median(times), *np.diff(marks)
 
 
 def measured(browser, path, drawing, without_curves):
@@ -168,7 +164,7 @@ def measured(browser, path, drawing, without_curves):
     size, rest = (len(gzip.compress(b, 9)) for b in (raw, without_curves.encode()))
     requests = set()
     runs = [milliseconds(opened(browser, path, requests)) for _ in range(RUNS)]
-    script, main_thread = np.min(runs, axis=0)
+    script, idle, moving = np.min(runs, axis=0)
     tab = opened(browser, path, requests)
     sliders = working_sliders(tab, drawing)
     tab.screenshot(path=path.with_suffix(".png"))  # the same state in all, to be looked at
@@ -185,7 +181,7 @@ def measured(browser, path, drawing, without_curves):
         "requests to other hosts": len(requests),
         "sliders": sliders,
         "script a move": f"{script:.1f} ms",
-        "main thread a move": f"{main_thread:.1f} ms",
+        "main thread a move": f"{(moving - idle) / MOVES:.1f} ms",
         "arrow key": "yes" if arrow else "no",
         "spoken": said,
         "axe findings": ", ".join(findings) or "none",
@@ -205,7 +201,7 @@ def table(columns):
 
 def main(folder):
     program = runpy.run_path(str(ROOT / "tools/find_browser.py"))["find"]()
-    if program is None:
+    if not program:
         sys.exit("No Chromium or Chrome was found: run `make browser`, then this again.")
     folder.mkdir(parents=True, exist_ok=True)
     curves, columns, limited = frames(), {}, None
@@ -228,7 +224,7 @@ def main(folder):
             epochs=len(EPOCHS),
             rates=len(RATES),
             states=len(EPOCHS) * len(RATES),
-            versions=", ".join(f"{package} {version(package)}" for package in PACKAGES),
+            versions=", ".join(f"{name} {version(name)}" for name in PACKAGES),
             python=platform.python_version(),
             chromium=browser.version,
             moves=MOVES,

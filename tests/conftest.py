@@ -113,6 +113,7 @@ def open_page(browser, site):
         context.route("**/*", gate)
         if init:
             context.add_init_script(init)
+        context.set_default_timeout(10_000)  # a page of the course answers at once
         page = visit.page = context.new_page()
         page.on("console", lambda message: visit.console.append(f"{message.type}: {message.text}"))
         page.on("pageerror", lambda error: visit.errors.append(str(error)))

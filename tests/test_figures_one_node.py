@@ -108,7 +108,9 @@ def test_one_step_shows_the_sheet():
     figure = one_node.one_step()
     assert sentence(figure, step="look") == "w = 0.5000, b = 0.000, loss 0.020625"
     assert sentence(figure, step="step") == "w = 0.5875, b = 0.175, loss 0.005073"
-    words = {text.get_text() for text in figure.show(step="average").axes[1].texts if text.get_visible()}
+    words = {
+        text.get_text() for text in figure.show(step="average").axes[1].texts if text.get_visible()
+    }
     assert {"−0.0875", "−0.175", "−0.245", "0.35", "mean"} <= words
 
 

@@ -15,7 +15,7 @@ from matplotlib.colors import BoundaryNorm
 from PIL import Image
 
 from byhand.figures import LiveFigure, one_node, use_style
-from byhand.figures.live_figure import FAR, _cut
+from byhand.figures.artists import FAR, cut
 from byhand.figures.page import page
 
 ALT = "A line that turns as the learning rate grows."
@@ -223,7 +223,7 @@ ANIMATE = {
     "image on a log axis": (
         ValueError,
         lambda ax: (
-            (im := ax.imshow(np.eye(2), extent=(1, 2, 1, 2)), ax.set_xscale("log"))[0],
+            (ax.imshow(np.eye(2), extent=(1, 2, 1, 2)), ax.set_xscale("log"))[0],
             {"data": np.zeros((3, 4, 2, 2))},
         ),
         "not linear",
@@ -333,7 +333,9 @@ def test_a_figure_over_its_budget_names_what_costs_most_each_time():
     figure.animate(cheap, y=np.zeros((3, 4, 2)))
     figure.animate(dear, y=np.random.default_rng(0).normal(size=(3, 4, 200)))
     for _ in range(2):
-        with pytest.raises(ValueError, match=r"bare.*budget is 5000.*'the noise' costs most") as error:
+        with pytest.raises(
+            ValueError, match=r"bare.*budget is 5000.*'the noise' costs most"
+        ) as error:
             figure.filmstrip()
         assert is_one_sentence(error)
 
@@ -432,7 +434,12 @@ def test_diverged_data_is_legal_and_silent(seed):
         note = ax.annotate("note", (1, 1), (9, 9), textcoords="offset points",
                            arrowprops={"arrowstyle": "->"})  # fmt: skip
         word = ax.text(1, 1, "word")
-        for artist, shape in ((line, (3, 2, 3)), (spots, (3, 2, 3)), (note, (3, 2)), (word, (3, 2))):
+        for artist, shape in (
+            (line, (3, 2, 3)),
+            (spots, (3, 2, 3)),
+            (note, (3, 2)),
+            (word, (3, 2)),
+        ):
             more = {"values": wild(rng, shape), "sizes": np.abs(wild(rng, shape))}
             more = {k: np.minimum(v, 400) for k, v in more.items()} if artist is spots else {}
             figure.animate(artist, x=wild(rng, shape), y=wild(rng, shape), **more)
@@ -476,10 +483,10 @@ def test_a_line_is_cut_where_nobody_sees_it(seed):
     points = rng.uniform(-1, 1, (2, 7, 2)) * 10.0 ** rng.integers(0, 9, (2, 7, 1))
     points[rng.random((2, 7)) < 0.1] = np.nan
     points[0, 0] = [2e4, 0]  # a point beyond, so that the line is cut
-    cut = _cut(points, FAR)
-    assert cut.shape == (2, 7, 3, 2)
-    assert np.nanmax(np.abs(cut)) <= FAR * 1.0001
-    for before, after in zip(points, cut.reshape(2, -1, 2), strict=True):
+    pieces = cut(points, FAR)
+    assert pieces.shape == (2, 7, 3, 2)
+    assert np.nanmax(np.abs(pieces)) <= FAR * 1.0001
+    for before, after in zip(points, pieces.reshape(2, -1, 2), strict=True):
         # where the line crosses a vertical inside, it still crosses it there
         for x in rng.uniform(-FAR / 2, FAR / 2, 5):
             assert crossings(after, x) == pytest.approx(crossings(before, x), abs=1e-3)
@@ -496,7 +503,7 @@ def crossings(points, x):
 def test_a_line_inside_is_not_touched():
     points = np.random.default_rng(0).normal(size=(3, 5, 2))
     points[1, 2] = np.nan
-    assert np.array_equal(_cut(points, FAR), points[:, :, None], equal_nan=True)
+    assert np.array_equal(cut(points, FAR), points[:, :, None], equal_nan=True)
 
 
 # ------------------------------------------------------------------ the author's figure

@@ -32,7 +32,13 @@ def texts(xml):
 
 
 def test_words_are_not_touched(drawing):
-    words = ['loss 0.123456 is "low"', "#000000 (0.98765)", "a  b", "x < 1 & y > 0.12345", "−0.00001"]
+    words = [
+        'loss 0.123456 is "low"',
+        "#000000 (0.98765)",
+        "a  b",
+        "x < 1 & y > 0.12345",
+        "−0.00001",
+    ]
     fig, ax = plt.subplots()
     for k, line in enumerate(words):
         ax.text(0, k, line)
@@ -113,7 +119,11 @@ def test_css_defines_every_colour_on_light_and_dark_pages():
 def test_the_colours_are_readable(dark):
     def luminance(colour):
         c = np.array([int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)])
-        return np.where(c <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4) @ [0.2126, 0.7152, 0.0722]
+        return np.where(c <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4) @ [
+            0.2126,
+            0.7152,
+            0.0722,
+        ]
 
     page = luminance("#121212" if dark else "#ffffff")
     for pair in palette.PALETTE.values():

@@ -24,8 +24,8 @@ IN_POSTER = ("svg_wide", "svg_narrow")  # already on the page; the host reads th
 HEAD = (
     '<script type="module" src="{host}" '
     "onerror=\"document.documentElement.classList.add('byhand-no-host')\"></script>\n"
-    "<noscript><style>.byhand-live {{ display: none }} .byhand-filmstrip {{ display: block }}"
-    "</style></noscript>"
+    "<noscript><style>.byhand-live {{ display: none }} "
+    ".byhand-filmstrip {{ display: block !important }}</style></noscript>"
 )
 DRAWING = '<div class="byhand-{size}" data-prefix="{prefix}">{svg}</div>'
 BEFORE = (

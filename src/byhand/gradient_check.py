@@ -8,7 +8,7 @@ from byhand.losses import loss_named
 
 
 def central_difference(function, at, h=1e-5):
-    """Measure the slope of ``function`` by nudging each entry of ``at`` up and down (Eq. 1.9).
+    """Measure the slope of ``function`` by nudging each entry of ``at`` up and down (Eq. 1.8).
 
     Parameters
     ----------

@@ -6,7 +6,7 @@ import numpy as np
 
 
 class SGD:
-    """Gradient descent: step against the gradient (Eq. 1.8).
+    """Gradient descent: step against the gradient (Eq. 1.9).
 
     Called *stochastic* when the gradient comes from a few samples; with all of them in one batch it
     is plain gradient descent.  The step is the same.
@@ -26,7 +26,7 @@ class SGD:
         self.learning_rate = checked_rate(learning_rate)
 
     def step(self, parameters, gradients):
-        """Change ``parameters`` (..., n_parameters) in place (Eq. 1.8)."""
+        """Change ``parameters`` (..., n_parameters) in place (Eq. 1.9)."""
         parameters -= self.learning_rate[..., None] * gradients
 
     def __repr__(self):

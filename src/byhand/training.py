@@ -65,7 +65,7 @@ def train(
     record=None,
     rng=None,
 ):
-    """Train ``network`` in place: forward, loss, backward, step (Eq. 1.1 to 1.8), again and again.
+    """Train ``network`` in place: forward, loss, backward, step (Eq. 1.1 to 1.9), again and again.
 
     Parameters
     ----------

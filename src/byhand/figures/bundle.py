@@ -1,4 +1,4 @@
-"""Bundle: one output that is a widget where there is a kernel, a picture and a sentence elsewhere."""
+"""Bundle: one output, a widget where there is a kernel, a picture and a sentence elsewhere."""
 
 import base64
 

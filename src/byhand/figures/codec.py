@@ -23,8 +23,9 @@ class Writer:
     def add(self, values, who):
         """Append an array of shape (*slider lengths, size); return its number.
 
-        ``arrays[number]`` is (order, count, size, rows).  Order 0: values as they are; 1: differences
-        along the last axis; 2: along the axis before it, ``rows`` long.  NaN becomes `MISSING`.
+        ``arrays[number]`` is (order, count, size, rows).  Order 0: values as they are; 1:
+        differences along the last axis; 2: along the axis before it, ``rows`` long.  NaN becomes
+        `MISSING`.
         """
         values = np.asarray(values, dtype=float)
         values = np.where(np.isnan(values), MISSING, values).astype(np.int64)

@@ -1,8 +1,8 @@
 """LiveFigure: a matplotlib figure whose artists move when a slider moves, with or without a kernel.
 
-Matplotlib draws the figure once, as SVG, in a wide and a narrow layout.  Python computes every frame
-beforehand; the browser looks frames up and moves the named artists.  Nothing is computed twice in
-two languages, nothing is interpolated, and every stop of every slider was computed.
+Matplotlib draws the figure once, as SVG, in a wide and a narrow layout.  Python computes every
+frame beforehand; the browser looks frames up and moves the named artists.  Nothing is computed
+twice in two languages, nothing is interpolated, and every stop of every slider was computed.
 """
 
 import contextlib
@@ -22,35 +22,19 @@ import traitlets
 from matplotlib import artist as martist
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import PathCollection, QuadMesh
-from matplotlib.colors import BoundaryNorm, NoNorm
 from matplotlib.figure import Figure
 from matplotlib.gridspec import GridSpec
 from matplotlib.image import AxesImage
 from matplotlib.lines import AxLine, Line2D
-from matplotlib.patches import FancyArrow, Patch
+from matplotlib.patches import FancyArrow
 from matplotlib.text import Annotation, Text
 from PIL import Image
 
-from byhand.figures import codec, palette, svg
+from byhand.figures import artists, codec, palette, svg
 from byhand.figures.bundle import mime_bundle
 
 HERE = pathlib.Path(__file__).parent
 GRID = 10  # frames are kept to a tenth of a point
-FAR = 1e4  # points: lines are cut this far outside the axes, where nobody sees the cut
-BEYOND = 20  # axes widths: a mark, text or arrow farther away than this is not drawn at all
-LOST = 1e12  # axes widths: where a line that goes there crosses the axes, float64 cannot say
-CORNER = 0.5, 0.5  # points from the lower left: where marks wait that the start does not show
-LEVELS = 32  # steps of a colormap
-SUPPORTED = {
-    Line2D: ("x", "y", "visible"),
-    PathCollection: ("x", "y", "sizes", "values", "visible"),
-    Annotation: ("x", "y", "text", "visible"),
-    Text: ("x", "y", "text", "visible"),
-    AxesImage: ("data", "visible"),
-    QuadMesh: ("data", "visible"),
-    FancyArrow: ("x", "y", "dx", "dy", "visible"),
-    Patch: ("visible",),
-}
 
 
 class Slider(NamedTuple):
@@ -192,22 +176,23 @@ class LiveFigure(anywidget.AnyWidget):
         ValueError
             If a shape does not fit the sliders.
         """
-        kind = next((kind for kind in SUPPORTED if isinstance(artist, kind)), None)
+        kind = next((kind for kind in artists.SUPPORTED if isinstance(artist, kind)), None)
         if kind is None or isinstance(artist, AxLine):
-            names = ", ".join(kind.__name__ for kind in SUPPORTED)
+            names = ", ".join(kind.__name__ for kind in artists.SUPPORTED)
             raise TypeError(f"cannot animate a {type(artist).__name__}: animate one of {names}.")
-        unknown = set(data) - set(SUPPORTED[kind])
+        unknown = set(data) - set(artists.SUPPORTED[kind])
         if unknown or not data:
             raise TypeError(
-                f"{type(artist).__name__} takes {', '.join(SUPPORTED[kind])}; "
+                f"{type(artist).__name__} takes {', '.join(artists.SUPPORTED[kind])}; "
                 f"got {', '.join(sorted(unknown)) or 'nothing'}."
             )
         if any(motion.artist is artist for motion in self._motions):
-            raise ValueError(f"{_called(artist)} is animated already: give all its data at once.")
+            who = artists.called(artist)
+            raise ValueError(f"{who} is animated already: give all its data at once.")
         over = self._over(over)
         if trail is not None and (kind is not Line2D or trail not in over):
             raise ValueError(f"trail is {trail!r}: a line can trail one of {', '.join(over)}.")
-        _check_drawable(artist, data)
+        artists.check(artist, data)
         lengths = tuple(len(self._named(key).stops) for key in over)
         extra = {Line2D: 1, PathCollection: 1, AxesImage: 2, QuadMesh: 2}.get(kind, 0)
         checked = {}
@@ -218,7 +203,7 @@ class LiveFigure(anywidget.AnyWidget):
                 checked[key] = _shaped(values, key, lengths, 0, bool)
             else:
                 checked[key] = _shaped(values, key, lengths, 0 if trail else extra)
-        points = {key: checked[key].shape for key in ("x", "y", "sizes", "values") if key in checked}
+        points = {k: checked[k].shape for k in ("x", "y", "sizes", "values") if k in checked}
         if len(set(points.values())) > 1:
             shapes = ", ".join(f"{key} {shape}" for key, shape in points.items())
             raise ValueError(f"the shapes differ ({shapes}): make them equal.")
@@ -312,7 +297,7 @@ class LiveFigure(anywidget.AnyWidget):
             raise ValueError("explain takes an artist that animate has seen: animate it first.")
         label = label or str(artist.get_label())
         if label.startswith("_") or not label:
-            raise ValueError(f"{_called(artist)} has no label for the button: give label=.")
+            raise ValueError(f"{artists.called(artist)} has no label for the button: give label=.")
         self._explanations.append((label, motion.gid, self._template(template, columns)))
         self._built = False
 
@@ -330,7 +315,8 @@ class LiveFigure(anywidget.AnyWidget):
         slider = self._named(key)
         if len(lines) != len(slider.stops):
             raise ValueError(
-                f"got {len(lines)} sentences for the {len(slider.stops)} stops of {key}: give one each."
+                f"got {len(lines)} sentences for the {len(slider.stops)} stops of {key}: "
+                "give one each."
             )
         self._steps = {"slider": self._sliders.index(slider), "sentences": list(lines)}
         self._built = False
@@ -470,8 +456,8 @@ class LiveFigure(anywidget.AnyWidget):
             own = np.asarray(still[key], dtype=float)
             if trail is not None or own.shape != shape[-1:]:
                 raise ValueError(
-                    f"{_called(artist)} has {own.size} {key} values, its frames have {shape[-1]}: "
-                    f"give {key}."
+                    f"{artists.called(artist)} has {own.size} {key} values, "
+                    f"its frames have {shape[-1]}: give {key}."
                 )
             data[key] = np.broadcast_to(own, shape)
 
@@ -487,7 +473,7 @@ class LiveFigure(anywidget.AnyWidget):
                 axis = motion.over.index(motion.trail)
                 until = (*index[:axis], slice(0, index[axis] + 1), *index[axis + 1 :])
                 frame.update({key: motion.data[key][until] for key in ("x", "y") if key in frame})
-            _set(motion.artist, frame)
+            artists.set_frame(motion.artist, frame)
 
     @contextlib.contextmanager
     def _layout(self, kind):
@@ -535,7 +521,7 @@ class LiveFigure(anywidget.AnyWidget):
                 [GRID * max(layout["axes"][k][side] for layout in layouts) for side in (2, 3)]
                 for k in range(len(axes))
             ]
-            artists = [
+            entries = [
                 self._encode(m, writer, axes, scale, paths.get(m.gid), homes[m.gid])
                 for m in self._motions
             ]
@@ -552,10 +538,12 @@ class LiveFigure(anywidget.AnyWidget):
             ],
             "layouts": layouts,
             "scale": scale,
-            "artists": artists,
-            "readout": self._encode_template(writer, self._readout or self._template(
-                ", ".join(f"{s.label} {{{s.name}}}" for s in self._sliders), {}
-            )),
+            "artists": entries,
+            "readout": self._encode_template(
+                writer,
+                self._readout
+                or self._template(", ".join(f"{s.label} {{{s.name}}}" for s in self._sliders), {}),
+            ),
             "explain": [
                 {"label": label, "gid": gid, **self._encode_template(writer, template)}
                 for label, gid, template in self._explanations
@@ -603,7 +591,8 @@ class LiveFigure(anywidget.AnyWidget):
         try:
             for number, motion in enumerate(motions):
                 if isinstance(motion.artist, QuadMesh) and "data" in motion.data:
-                    self._motions[number] = motion._replace(artist=_as_image(motion.artist))
+                    image = artists.as_image(motion.artist)
+                    self._motions[number] = motion._replace(artist=image)
             yield
         finally:
             for motion, stand_in in zip(motions, self._motions, strict=True):
@@ -613,12 +602,12 @@ class LiveFigure(anywidget.AnyWidget):
             self._motions = motions
 
     def _draw(self, axes):
-        """Draw both layouts; return their sizes, the arrows' paths, and where marks and texts stand."""
+        """Draw both; return the layouts' sizes, the arrows' paths, and where marks and texts are."""
         layouts, paths, homes = [], {}, {}
         for kind in ("wide", "narrow"):
             with self._layout(kind) as figure:
                 width, height = figure.bbox.size
-                boxes = [_rounded(ax.get_window_extent().bounds) for ax in axes]
+                boxes = [artists.rounded(ax.get_window_extent().bounds) for ax in axes]
                 layouts.append({"width": width, "height": height, "axes": boxes})
                 for motion in self._motions:
                     if isinstance(motion.artist, (FancyArrow, Annotation)):
@@ -628,15 +617,17 @@ class LiveFigure(anywidget.AnyWidget):
                 with self._templates() as unseen:
                     drawing = svg.tidy(svg.save(figure, self.name), prefix, self._colours())
                     for motion in self._motions:
-                        homes.setdefault(motion.gid, []).append(_places(motion.artist, height))
+                        home = artists.places(motion.artist, height)
+                        homes.setdefault(motion.gid, []).append(home)
             for gid in unseen:
-                drawing = drawing.replace(f'id="{prefix}{gid}"', f'id="{prefix}{gid}" display="none"')
+                name = f'id="{prefix}{gid}"'
+                drawing = drawing.replace(name, f'{name} display="none"')
             setattr(self, f"svg_{kind}", drawing)
         return layouts, paths, homes
 
     @contextlib.contextmanager
     def _templates(self):
-        """Have every artist drawn, with all its parts; yield the ids of those that must not be seen.
+        """Have every artist drawn, with all its parts; yield the ids that must not be seen.
 
         Marks that the start lacks wait in the corner of the drawing, where their axes clip them.
         """
@@ -654,9 +645,9 @@ class LiveFigure(anywidget.AnyWidget):
                 if not artist.get_text():
                     undo.append((artist.set_text, ""))
                     artist.set_text("·")
-                if "x" in motion.data and not _is_shown(artist):
+                if "x" in motion.data and not artists.is_shown(artist):
                     seen = False
-                    _to_the_middle(artist)
+                    artists.to_the_middle(artist)
             artist.set_visible(True)
             if not seen:
                 unseen += [gid, gid + "arrow"]
@@ -664,17 +655,17 @@ class LiveFigure(anywidget.AnyWidget):
                 continue
             if isinstance(artist, Line2D):
                 marks = np.column_stack(artist.get_data(orig=False))
-                corner = artist.get_transform().inverted().transform(CORNER)
+                corner = artist.get_transform().inverted().transform(artists.CORNER)
                 artist.set_data(*np.vstack([marks, [[np.nan, np.nan]], [corner]]).T)
             elif isinstance(artist, PathCollection):
                 places = np.array(artist.get_offsets(), dtype=float)
-                corner = artist.get_offset_transform().inverted().transform(CORNER)
-                places[np.isnan(_fractions(artist, *places.T)).any(axis=1)] = corner
+                corner = artist.get_offset_transform().inverted().transform(artists.CORNER)
+                places[np.isnan(artists.fractions(artist, *places.T)).any(axis=1)] = corner
                 artist.set_offsets(places)
                 undo.append((artist.set_antialiaseds, artist.get_antialiaseds()))
                 artist.set_antialiaseds([True, True])  # one SVG element a mark, also far outside
                 if "sizes" in motion.data:
-                    artist.set_sizes(_drawable(artist.get_sizes()))
+                    artist.set_sizes(artists.drawable(artist.get_sizes()))
         try:
             yield unseen
         finally:
@@ -683,7 +674,7 @@ class LiveFigure(anywidget.AnyWidget):
             self._apply(self._position({}))
 
     def _figure_paths(self, motion, height):
-        """Return the drawn path (in points, y downward) of an arrow at every stop, and its codes."""
+        """Return an arrow's path at every stop (in points, y downward), and its codes."""
         names = [slider.name for slider in self._sliders]
         lengths = [len(self._named(key).stops) for key in motion.over]
         position = list(self._position({}))
@@ -692,7 +683,7 @@ class LiveFigure(anywidget.AnyWidget):
             for key, at in zip(motion.over, index, strict=True):
                 position[names.index(key)] = at
             self._apply(position)
-            rows[index] = _drawn_path(motion.artist)
+            rows[index] = artists.drawn_path(motion.artist)
         size, codes = max((len(vertices), codes) for vertices, codes in rows.values())
         table = np.full((*lengths, size, 2), np.nan)
         for index, (vertices, _) in rows.items():
@@ -705,7 +696,8 @@ class LiveFigure(anywidget.AnyWidget):
 
     def _encode(self, motion, writer, axes, scale, paths, home):
         """Write the frames of one artist; return what the browser needs to find and draw them."""
-        artist, data, over, who = motion.artist, motion.data, motion.over, _called(motion.artist)
+        artist, data, over = motion.artist, motion.data, motion.over
+        who = artists.called(artist)
         names = [slider.name for slider in self._sliders]
 
         def encode(values):
@@ -717,7 +709,8 @@ class LiveFigure(anywidget.AnyWidget):
         if "visible" in data:
             entry["visible"] = encode(data["visible"])
         if "text" in data:
-            entry["kind"], entry["text"] = "text", self._encode_texts(writer, data["text"], over, who)
+            entry["kind"] = "text"
+            entry["text"] = self._encode_texts(writer, data["text"], over, who)
         if paths:
             entry["kind"] = "path" if isinstance(artist, FancyArrow) else "text"
             entry["codes"] = max((codes for _, codes in paths), key=len)
@@ -727,11 +720,12 @@ class LiveFigure(anywidget.AnyWidget):
         elif "x" in data:
             entry["axes"] = axes.index(artist.axes)
             size = np.array(scale[entry["axes"]])
-            places = _fractions(artist, data["x"], data["y"]) * size
+            places = artists.fractions(artist, data["x"], data["y"]) * size
             if isinstance(artist, Line2D):
                 entry["kind"] = "line"
                 along = -1 if motion.trail is None else over.index(motion.trail)
-                places = _cut(np.moveaxis(places, along - (along < 0), -2), FAR * GRID)
+                places = np.moveaxis(places, along - (along < 0), -2)
+                places = artists.cut(places, artists.FAR * GRID)
                 entry["each"] = places.shape[-2]
                 if motion.trail is None:
                     places = places.reshape(*places.shape[:-3], -1, 2)
@@ -744,18 +738,19 @@ class LiveFigure(anywidget.AnyWidget):
             entry["home"] = home
         if "sizes" in data:
             start = tuple(self._named(key).start for key in over)
-            entry["sizes"] = encode(np.rint(100 * np.sqrt(data["sizes"] / _drawable(data["sizes"][start]))))
+            ratio = np.sqrt(data["sizes"] / artists.drawable(data["sizes"][start]))
+            entry["sizes"] = encode(np.rint(100 * ratio))
         if "values" in data:
-            entry["levels"] = encode(_levels(artist, data["values"]))
-            entry["colours"] = _colours(artist)
+            entry["levels"] = encode(artists.levels(artist, data["values"]))
+            entry["colours"] = artists.colours(artist)
             entry["edge"] = np.array_equal(artist.get_edgecolor(), artist.get_facecolor())
         if "data" in data:
             entry["kind"], entry["axes"] = "image", axes.index(artist.axes)
-            entry["box"], flips = _image_box(artist)
-            levels = _levels(artist, data["data"])[..., :: flips[1], :: flips[0]]
+            entry["box"], flips = artists.image_box(artist)
+            levels = artists.levels(artist, data["data"])[..., :: flips[1], :: flips[0]]
             entry["shape"] = levels.shape[-2:]
             entry["levels"] = encode(levels.reshape(*levels.shape[:-2], -1))
-            entry["colours"] = _colours(artist)
+            entry["colours"] = artists.colours(artist)
         return entry
 
     def _encode_array(self, writer, values, over, who):
@@ -801,12 +796,19 @@ class LiveFigure(anywidget.AnyWidget):
         for row, (picture, caption) in enumerate(zip(pictures, captions, strict=True)):
             top = sheet.bbox.height - row * (height + band)
             sheet.figimage(picture, 0, top - band - height)
-            sheet.text(0.5, (top - band / 2) / sheet.bbox.height, caption, fontsize=9,
-                       ha="center", va="center", fontweight="bold")
+            sheet.text(
+                0.5,
+                (top - band / 2) / sheet.bbox.height,
+                caption,
+                fontsize=9,
+                ha="center",
+                va="center",
+                fontweight="bold",
+            )
         canvas.draw()
         image = Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3].copy())
         buffer = io.BytesIO()
-        image.quantize(64, dither=Image.Dither.NONE).save(buffer, "png", optimize=True)
+        image.quantize(256, kmeans=4, dither=Image.Dither.NONE).save(buffer, "png", optimize=True)
         return buffer.getvalue()
 
     def _sentence(self, position):
@@ -820,9 +822,9 @@ class LiveFigure(anywidget.AnyWidget):
         pieces, fields = template
         names = [slider.name for slider in self._sliders]
         words = [texts[tuple(position[names.index(k)] for k in over)] for over, texts in fields]
-        return "".join(itertools.chain.from_iterable(
-            itertools.zip_longest(pieces, words, fillvalue="")
-        ))
+        return "".join(
+            itertools.chain.from_iterable(itertools.zip_longest(pieces, words, fillvalue=""))
+        )
 
 
 def _snap(figure, proposal):
@@ -852,257 +854,10 @@ def _shaped(values, name, lengths, extra, dtype=float):
     if values.ndim != len(lengths) + extra or values.shape[: len(lengths)] != lengths:
         more = ["points"] if extra == 1 else ["rows", "columns"][:extra]
         raise ValueError(
-            f"{name} has shape {values.shape}, expected ({', '.join([*map(str, lengths), *more])}): "
-            "one axis for each slider, in their order."
+            f"{name} has shape {values.shape}, expected "
+            f"({', '.join([*map(str, lengths), *more])}): one axis for each slider, in their order."
         )
     return values
-
-
-def _check_drawable(artist, data):
-    """Refuse what the browser could not draw as matplotlib does."""
-    who = _called(artist)
-    if {"x", "y"} & set(data) and artist.axes is None:
-        raise ValueError(f"{who} stands outside the axes: its text can change, its place cannot.")
-    if isinstance(artist, Line2D) and {"x", "y"} & set(data):
-        if artist.get_drawstyle() != "default" or artist.get_markevery() is not None:
-            raise ValueError(f"{who} has steps or markevery: animate a plain line.")
-    if {"data", "values"} & set(data) and isinstance(artist.norm, (BoundaryNorm, NoNorm)):
-        raise TypeError(f"{who} has a {type(artist.norm).__name__}: use a norm onto 0 to 1.")
-    if "data" in data:
-        if {artist.axes.get_xscale(), artist.axes.get_yscale()} != {"linear"}:
-            raise ValueError(f"{who} stands on axes that are not linear: animate it on linear ones.")
-        if isinstance(artist, QuadMesh):
-            x, y = np.moveaxis(artist.get_coordinates(), -1, 0)
-            even = np.allclose(x, np.linspace(x[0, 0], x[0, -1], x.shape[1]))
-            if not (even and np.allclose(y.T, np.linspace(y[0, 0], y[-1, 0], y.shape[0]))):
-                raise TypeError(f"{who} has uneven cells: use evenly spaced ones.")
-
-
-def _called(artist):
-    """Name an artist in a message."""
-    label = str(artist.get_label())
-    return type(artist).__name__ + (f" {label!r}" if label and label[0] != "_" else "")
-
-
-def _set(artist, frame):
-    """Give a matplotlib artist the data of one frame; what stands nowhere is hidden."""
-    moves = {key: frame[key] for key in ("x", "y", "dx", "dy") if key in frame}
-    visible = frame.get("visible", True if moves else artist.get_visible())
-    if "text" in frame:
-        artist.set_text(frame["text"])
-    if "sizes" in frame:
-        artist.set_sizes(frame["sizes"])
-    for key in ("data", "values"):
-        if key in frame:
-            artist.set_array(np.ma.masked_invalid(frame[key]))
-    if isinstance(artist, Line2D) and moves:
-        places = _fractions(artist, moves["x"], moves["y"])
-        artist.set_data(np.where(np.isnan(places).any(axis=-1), np.nan, [moves["x"], moves["y"]]))
-    elif isinstance(artist, PathCollection) and moves:
-        artist.set_offsets(np.column_stack([moves["x"], moves["y"]]))
-    elif not np.isfinite(list(moves.values())).all():
-        visible = False
-    elif isinstance(artist, FancyArrow) and moves:
-        visible = visible and _set_arrow(artist, **moves)
-    elif isinstance(artist, Annotation) and moves:
-        artist.xy = moves["x"], moves["y"]
-    elif moves:
-        artist.set_position((moves["x"], moves["y"]))
-        visible = visible and _is_near(artist)
-    artist.set_visible(bool(visible))
-
-
-def _set_arrow(arrow, x, y, dx=0.0, dy=0.0):
-    """Move an arrow, cut to a length that a picture can hold; return whether it is near."""
-    (tail, tip) = _fractions(arrow, np.array([x, x + dx]), np.array([y, y + dy]))
-    length = np.abs(tip - tail).max()
-    near = bool((np.abs(tail) < BEYOND).all() and np.isfinite(length))
-    if near:
-        part = min(1, BEYOND / max(length, 1))
-        arrow.set_data(x=x, y=y, dx=part * dx, dy=part * dy)
-    return near
-
-
-def _as_image(mesh):
-    """Put an image of the same cells in the place of a mesh, and hide the mesh."""
-    x, y = np.moveaxis(mesh.get_coordinates(), -1, 0)
-    axes = mesh.axes
-    limits = axes.get_xlim(), axes.get_ylim()
-    image = axes.imshow(
-        mesh.get_array(),
-        extent=(x[0, 0], x[0, -1], y[0, 0], y[-1, 0]),
-        origin="lower",
-        aspect=axes.get_aspect(),
-        cmap=mesh.cmap,
-        norm=mesh.norm,
-        alpha=mesh.get_alpha(),
-        interpolation="nearest",
-        zorder=mesh.get_zorder() - 1e-6,  # before what was added after the mesh
-    )
-    axes.set(xlim=limits[0], ylim=limits[1])
-    mesh.set_visible(False)
-    return image
-
-
-def _image_box(image):
-    """Return where an image lies (left, top, width, height in axes, from the top left) and its steps.
-
-    The steps, 1 or -1 along x and y, bring its columns and rows into the order of pixels.
-    """
-    left, right, bottom, top = image.get_extent()
-    first, last = (top, bottom) if image.origin == "upper" else (bottom, top)
-    corners = _fractions(image, np.array([left, right]), np.array([first, last]))
-    (x0, y0), (x1, y1) = corners
-    box = min(x0, x1), 1 - max(y0, y1), abs(x1 - x0), abs(y1 - y0)
-    return _rounded(box, 6), (1 if x0 < x1 else -1, 1 if y0 > y1 else -1)
-
-
-def _levels(artist, values):
-    """Return each value's step in the artist's colormap; what is no number gets the step after."""
-    with np.errstate(all="ignore"):
-        level = np.ma.filled(artist.norm(np.ma.masked_invalid(values)), np.nan).clip(0, 1)
-        return np.where(np.isfinite(level), np.rint(level * (LEVELS - 1)), LEVELS)
-
-
-def _colours(artist):
-    """Return the colour (red, green, blue, alpha up to 255) of every step."""
-    colours = np.vstack([artist.cmap(np.linspace(0, 1, LEVELS)), artist.cmap.get_bad()])
-    if isinstance(artist, AxesImage) and artist.get_alpha() is not None:
-        colours[:, 3] *= artist.get_alpha()
-    return np.rint(255 * colours).astype(int).tolist()
-
-
-def _drawable(sizes):
-    """Return the sizes a scatter is drawn with at first: none is 0, which could not be scaled."""
-    return np.where(sizes > 0, sizes, 1)
-
-
-def _fractions(artist, x, y):
-    """Return places in fractions of the axes, shape (*x.shape, 2).
-
-    NaN is a place where nothing is, and for marks and texts also one that nobody could see.
-    """
-    marks = isinstance(artist, PathCollection)
-    transform = artist.get_offset_transform() if marks else artist.get_transform()
-    if isinstance(artist, AxesImage):
-        transform = artist.axes.transData
-    places = np.column_stack([np.ravel(x), np.ravel(y)])
-    with np.errstate(all="ignore"):
-        places = (transform - artist.axes.transAxes).transform(places)
-        limit = BEYOND if marks or isinstance(artist, Text) else LOST
-        seen = (np.abs(places) < limit).all(axis=1, keepdims=True)
-        return np.where(seen, places, np.nan).reshape(*np.shape(x), 2)
-
-
-def _cut(points, far):
-    """Cut a line where it leaves the square from -far to far; what is inside stays as it is.
-
-    Parameters
-    ----------
-    points : ndarray, shape (..., n, 2)
-
-    Returns
-    -------
-    ndarray, shape (..., n, each, 2)
-        ``each`` is 1 when all lies inside.  Else 3: a point inside three times; for one outside, a
-        gap (NaN) where the line is gone, and the two ends of what is seen of the step towards it.
-    """
-    inside = (np.abs(points) <= far).all(axis=-1, keepdims=True)
-    if (inside | np.isnan(points)).all():
-        return points[..., None, :]
-    before = np.concatenate([np.full_like(points[..., :1, :], np.nan), points[..., :-1, :]], axis=-2)
-    came_inside = np.concatenate([np.zeros_like(inside[..., :1, :]), inside[..., :-1, :]], axis=-2)
-    with np.errstate(all="ignore"):
-        step = points - before
-        walls = np.stack([(-far - before) / step, (far - before) / step])
-        level = (step == 0) & (np.abs(before) <= far)  # along a wall, between the walls
-        enter = np.where(level, 0, walls.min(axis=0)).max(axis=-1, keepdims=True).clip(min=0)
-        leave = np.where(level, 1, walls.max(axis=0)).min(axis=-1, keepdims=True).clip(max=1)
-        seen = enter <= leave
-        first = np.where(came_inside, np.nan, before + enter * step)
-        last = np.where(inside, points, before + leave * step)
-    nothing = np.full_like(points, np.nan)
-    last = np.where(seen | inside, last, nothing)
-    first = np.where(seen & ~came_inside, first, last)
-    gap = np.where(seen & ~came_inside, nothing, last)
-    return np.stack([gap, first, last], axis=-2)
-
-
-def _place(text):
-    """Return where a text stands, in display points."""
-    return text.get_transform().transform(text.get_unitless_position())
-
-
-def _places(artist, height):
-    """Return where a text (x, y) or the marks of a scatter (x, y, x, y, ...) stand, y downward."""
-    if isinstance(artist, Text):
-        places = _place(artist)
-    elif isinstance(artist, PathCollection):
-        places = artist.get_offset_transform().transform(artist.get_offsets())
-    else:
-        return None
-    return _rounded(np.ravel([0, height] + [1, -1] * places), 2)
-
-
-def _is_shown(text):
-    """Return whether matplotlib would draw the text: in sight, and what it points at in the axes."""
-    if not text.get_visible():
-        return False
-    if isinstance(text, Annotation):
-        return bool(np.isfinite(text.xy).all() and text._check_xy(text.figure.canvas.get_renderer()))
-    return _is_near(text)
-
-
-def _is_near(text):
-    return bool(np.isfinite(_fractions(text, *text.get_unitless_position())).all())
-
-
-def _to_the_middle(text):
-    """Put a text, or what it points at, into the middle of its axes."""
-    if isinstance(text, Annotation):
-        middle = text.axes.transAxes.transform((0.5, 0.5))
-        data = text.xycoords == "data"
-        text.xy = text.axes.transData.inverted().transform(middle) if data else (0.5, 0.5)
-        text.update_positions(text.figure.canvas.get_renderer())
-    else:
-        middle = text.axes.transAxes.transform((0.5, 0.5))
-        text.set_position(text.get_transform().inverted().transform(middle))
-
-
-def _drawn_path(artist):
-    """Return the vertices in display points of an arrow or of an annotation, and their SVG codes.
-
-    An annotation's first vertex is where its text stands; the arrow's paths follow.
-    """
-    if isinstance(artist, FancyArrow):
-        if not artist.get_visible():
-            return np.empty((0, 2)), ""
-        return _vertices([artist.get_transform().transform_path(artist.get_path())])
-    if not _is_shown(artist):
-        return np.empty((0, 2)), ""
-    artist.update_positions(artist.figure.canvas.get_renderer())
-    if artist.arrow_patch is None:
-        return np.array([_place(artist)]), "T"
-    paths, _ = artist.arrow_patch._get_path_in_displaycoord()
-    vertices, codes = _vertices(paths if isinstance(paths, (list, tuple)) else [paths])
-    return np.vstack([_place(artist), vertices]), "T" + codes
-
-
-def _vertices(paths):
-    """Flatten paths into vertices and letters: M, L, Q, C, and Z for a closing."""
-    vertices, codes = [], ""
-    for path in paths:
-        codes += "|" if codes else ""
-        for points, code in path.iter_segments(curves=True, simplify=False):
-            letter = {1: "M", 2: "L", 3: "Q", 4: "C", 79: "Z"}[int(code)]
-            codes += letter
-            if letter != "Z":
-                vertices.extend(np.reshape(points, (-1, 2)))
-    return np.array(vertices).reshape(-1, 2), codes
-
-
-def _rounded(numbers, digits=3):
-    return [round(float(number), digits) for number in numbers]
 
 
 def _rising(stops):

@@ -52,9 +52,12 @@ def verdicts(rates, epochs=100):
     turns = (steps[:, 1:] * steps[:, :-1]).sum(axis=-1) < 0
     best = half_mean_squared_error(np.polyval(np.polyfit(x, y, 1), x), y)
     return [
-        "diverging" if loss[-1] > loss[0]
-        else "ringing" if turn[:5].all()
-        else "creeping" if loss[-1] > 1.1 * best
+        "diverging"
+        if loss[-1] > loss[0]
+        else "ringing"
+        if turn[:5].all()
+        else "creeping"
+        if loss[-1] > 1.1 * best
         else "good"
         for loss, turn in zip(runs.loss, turns, strict=True)
     ]
@@ -75,7 +78,9 @@ def line_and_bowl():
     W, B = np.meshgrid(np.linspace(-0.6, 2.1, 90), np.linspace(-0.45, 0.75, 90))
     bowl = half_mean_squared_error(W[..., None] * x + B[..., None], y)
     middle.contour(W, B, bowl, levels=0.0041 * 2.4 ** np.arange(6), colors=LOSS, linewidths=0.7)
-    (path,) = middle.plot(w[0], b[0], ".-", color=GRADIENT, lw=0.9, ms=4, label="the path of (w, b)")
+    (path,) = middle.plot(
+        w[0], b[0], ".-", color=GRADIENT, lw=0.9, ms=4, label="the path of (w, b)"
+    )
     middle.plot(*np.polyfit(x, y, 1), "+", color=TARGET, ms=9, mew=1.5)
     middle.set(xlabel="weight w", ylabel="bias b", title="Its path over the loss")
     middle.xaxis.label.set_color(WEIGHT)
@@ -101,7 +106,9 @@ def line_and_bowl():
         learning_rate=RATES,
         epochs=EPOCHS,
     )
-    figure.animate(line, x=np.broadcast_to(ends, (*w.shape, 2)), y=w[..., None] * ends + b[..., None])
+    figure.animate(
+        line, x=np.broadcast_to(ends, (*w.shape, 2)), y=w[..., None] * ends + b[..., None]
+    )
     figure.animate(guesses, y=w[..., None] * x + b[..., None])
     figure.animate(path, x=w, y=b, trail="epochs")
     figure.animate(curve, x=np.broadcast_to(EPOCHS, w.shape), y=runs.loss, trail="epochs")
@@ -133,7 +140,8 @@ def line_and_bowl():
     dw, db = slopes(w, b, x, y)
     figure.explain(
         path,
-        "next step: w {w:.4f} − {learning_rate} × ({dw:.4f}),  b {b:.4f} − {learning_rate} × ({db:.4f})",
+        "next step: w {w:.4f} − {learning_rate} × ({dw:.4f}),  "
+        "b {b:.4f} − {learning_rate} × ({db:.4f})",
         w=w,
         b=b,
         dw=dw,
@@ -144,7 +152,7 @@ def line_and_bowl():
 
 
 def slopes(w, b, x, y):
-    """Return the loss's slopes in w and b for stacks of one-node nets, shape of ``w`` (Eq. 1.6, 1.7)."""
+    """Return the loss's slopes in w and b for a stack of one-node nets (Eq. 1.6, 1.7)."""
     error = w[..., None] * x + b[..., None] - y
     return (error * x).mean(axis=-1), error.mean(axis=-1)
 
@@ -273,7 +281,9 @@ def front_page():
         learning_rate=RATES,
         epochs=EPOCHS,
     )
-    figure.animate(line, x=np.broadcast_to(ends, (*w.shape, 2)), y=w[..., None] * ends + b[..., None])
+    figure.animate(
+        line, x=np.broadcast_to(ends, (*w.shape, 2)), y=w[..., None] * ends + b[..., None]
+    )
     for gap, at, target in zip(gaps, x, y, strict=True):
         ends_of_gap = np.stack([w * at + b, np.full_like(w, target)], axis=-1)
         figure.animate(gap, x=np.full((*w.shape, 2), at), y=ends_of_gap)
@@ -287,12 +297,12 @@ def front_page():
 
 
 STEPS = {
-    "look": "The line a = 0.5 x + 0, and four points that it should meet. Nothing has been computed yet.",
+    "look": "The line a = 0.5 x + 0, and four points that it should meet. Nothing is computed yet.",
     "predict": "Forward: put every x into the node. The third point gives 0.5 · 0.6 + 0 = 0.3.",
-    "compare": "Take the target away. All four errors are negative: the line is too low everywhere.",
-    "multiply": "Multiply each error by its x, the slope of the link from w to a. Far points speak loudest.",
+    "compare": "Take the target away. All four errors are negative: the line is too low.",
+    "multiply": "Multiply each error by x, the slope of the link from w to a. Far points count most.",
     "average": "Average both columns: −0.175 is the slope in b, −0.0875 the slope in w.",
-    "step": "Step against the slopes, at learning rate 1: b becomes 0.175, w becomes 0.5875. The line has risen.",
+    "step": "Step against the slopes at learning rate 1: b is 0.175, w is 0.5875. The line rises.",
 }
 
 

@@ -14,7 +14,8 @@ PAGE = """<!doctype html>
 <title>{title}</title>
 <style>
 :root {{ color-scheme: light dark; }}
-body {{ font: 16px/1.5 system-ui, sans-serif; margin: 1rem auto; padding: 0 1rem; max-width: 46rem; }}
+body {{ font: 16px/1.5 system-ui, sans-serif; }}
+body {{ margin: 1rem auto; padding: 0 1rem; max-width: 46rem; }}
 {css}
 @media (prefers-color-scheme: dark) {{ :root {{ {dark} }} }}
 </style>
@@ -37,7 +38,7 @@ const model = {{
     (heard.get(`change:${{key}}`) ?? []).forEach((listener) => listener());
   }},
   on: (key, listener) => heard.set(key, [...(heard.get(key) ?? []), listener]),
-  off: (key, listener) => heard.set(key, (heard.get(key) ?? []).filter((each) => each !== listener)),
+  off: (key, listener) => heard.set(key, (heard.get(key) ?? []).filter((f) => f !== listener)),
   save_changes() {{}},
 }};
 globalThis.figureModel = model;

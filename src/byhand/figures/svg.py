@@ -31,7 +31,8 @@ def tidy(text, prefix, colours):
     text = re.sub(r"<!--.*?-->\s*", "", text, flags=re.S)
     text = re.sub(r'<style type="text/css">[^<]*</style>', "", text)
     text = re.sub(r'<svg [^>]*?viewBox="([^"]*)"[^>]*>', _open, text, count=1)
-    text = re.sub(r'(<defs>\s*<path id="[^"]*" d="[^"]*") style="[^"]*"', r"\1", text)  # `use` has it
+    # a mark's style stands on its `use` as well
+    text = re.sub(r'(<defs>\s*<path id="[^"]*" d="[^"]*") style="[^"]*"', r"\1", text)
     text = re.sub(r">\s*\n\s*<", "><", text)
     used = set(re.findall(r'(?:href="#|url\(#)([^")]*)', text))
     text = re.sub(r"<[^>]*>", lambda tag: _tidy_tag(tag[0], prefix, colours, used), text)
