@@ -12,7 +12,13 @@ import pytest
 from byhand.figures import one_node, use_style
 
 HTML = Path(__file__).resolve().parent.parent / "_build/html"
-PAGES = ["index.html", "search.html", "genindex.html", "chapters/01_one_node.html"]
+PAGES = [
+    "index.html",
+    "search.html",
+    "genindex.html",
+    "benchmarks/live_figure_peers.html",
+    "chapters/01_one_node.html",
+]
 WITH_FIGURES = ["index.html", "chapters/01_one_node.html"]
 CHAPTER = "chapters/01_one_node.html"
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")

@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = ["chapters/**/*", "*.md"]
+PAGES = ["chapters/**/*", "*.md", "benchmarks/*.md"]
 REST = [
     "src/**/*",
     "web/**/*",
@@ -52,7 +52,7 @@ def what_to_do(before, now):
         return "everything"
     changed = [name for name in now if now[name] != before[name]]
     are_pages = all(
-        name.startswith("chapters/") or ("/" not in name and name.endswith(".md"))
+        name.startswith("chapters/") or name.endswith(".md") and not name.startswith("web/")
         for name in changed
     )
     return "pages" if are_pages else "everything"
