@@ -21,8 +21,9 @@ FIGURES = [one_node.line_and_bowl, one_node.nudge_meter, one_node.one_step, one_
 
 @pytest.fixture(autouse=True)
 def style():
-    use_style()
-    yield
+    with plt.rc_context():
+        use_style()
+        yield
     plt.close("all")
 
 

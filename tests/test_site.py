@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import axe_playwright_python
+import matplotlib
 import numpy as np
 import pytest
 
@@ -50,7 +51,7 @@ def drawn(figure):
     """Return what is to be seen in a figure: every path, place and word of its drawing."""
     return figure.locator(".lf-drawing svg").evaluate("""svg => {
       const copy = svg.cloneNode(true);
-      for (const node of copy.querySelectorAll("[style*='display: none']")) node.remove();
+      for (const node of copy.querySelectorAll("[display=none]")) node.remove();
       return copy.outerHTML.replace(/(-[nw])-[a-z0-9]{6}-/g, "$1-");  // ids are new on every visit
     }""")
 
@@ -176,7 +177,8 @@ def test_a_storm_of_slider_events_ends_in_the_right_frame(open_page):
     page.reload()
     page.wait_for_selector("#fig-one-node .lf[data-ready]")
     figure.evaluate(move, last)
-    assert (drawn(figure), figure.locator(".lf-readout").inner_text()) == after_storm
+    now = drawn(figure), figure.locator(".lf-readout").inner_text()
+    assert now == after_storm
     assert after_storm[1].startswith(
         f"Learning rate {one_node.RATES[last[0][1]]:g}, epoch {one_node.EPOCHS[last[1][1]]}:"
     )
@@ -193,8 +195,9 @@ def line_in(svg, gid):
 def test_the_page_draws_what_matplotlib_draws(open_page, rate, epoch):
     page = ready(open_page(f"{CHAPTER}#fig-one-node?learning_rate={rate}&epochs={epoch}"))
     on_page = line_in(drawn(page.locator("#fig-one-node")), "artist0")
-    use_style()
-    figure = one_node.line_and_bowl()
+    with matplotlib.rc_context():
+        use_style()
+        figure = one_node.line_and_bowl()
     assert figure.nbytes > 0  # builds it, which names its artists
     fresh = line_in(figure.drawing("wide", learning_rate=rate, epochs=epoch), "artist0")
     inside = np.linspace(60, 120, 7)  # points, within the first panel

@@ -55,6 +55,7 @@ class Lab(ipywidgets.VBox):
         self._canvas = FigureCanvasAgg(figure)
         plt.close(figure)  # shown by us, not a second time by the notebook
         self._redraw()
+        figure.set_layout_engine("none")  # laid out once: nothing jumps when a number gets longer
         for control in self.controls.values():
             control.observe(self._moved, names="value")
         super().__init__([*self.controls.values(), self._sentence, self._picture])

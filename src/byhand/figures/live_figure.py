@@ -505,7 +505,7 @@ class LiveFigure(anywidget.AnyWidget):
             figure.set_dpi(dpi)
 
     def drawing(self, kind="wide", **stops):
-        """Return matplotlib's own SVG (str) of one position, the reference our frames must match."""
+        """Return matplotlib's own SVG (str) of one position, which our frames must match."""
         with self._layout(kind) as figure:
             self._apply(self._position(stops))
             return svg.save(figure, salt=self.name)
@@ -559,13 +559,13 @@ class LiveFigure(anywidget.AnyWidget):
         self.frames = writer.close()
         spec["arrays"] = writer.arrays
         self.spec = json.dumps(spec, ensure_ascii=False, separators=(",", ":"))
-        self.reserve = (
-            60 * len(self._sliders)
-            + 76
-            + 34 * len(self._tasks)
+        self.reserve = (  # heights of live_figure.css, on a page wide enough for the wide layout
+            120
+            + 50 * len(self._sliders)
+            + (20 + 31 * len(self._tasks) if self._tasks else 0)
             + 64 * bool(self._explanations)
-            + (90 + 30 * len(self._question["answers"]) if self._question else 0)
-            + 90 * bool(self._steps)
+            + (80 + 49 * len(self._question["answers"]) if self._question else 0)
+            + 40 * bool(self._steps)
         )
         text = self.svg_wide + self.svg_narrow + self.spec + self.alt
         self._nbytes = len(gzip.compress(text.encode(), 9)) + len(self.frames)
@@ -602,7 +602,7 @@ class LiveFigure(anywidget.AnyWidget):
             self._motions = motions
 
     def _draw(self, axes):
-        """Draw both; return the layouts' sizes, the arrows' paths, and where marks and texts are."""
+        """Draw both layouts; return their sizes, the arrows' paths, and the places of marks."""
         layouts, paths, homes = [], {}, {}
         for kind in ("wide", "narrow"):
             with self._layout(kind) as figure:

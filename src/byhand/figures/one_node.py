@@ -300,7 +300,7 @@ STEPS = {
     "look": "The line a = 0.5 x + 0, and four points that it should meet. Nothing is computed yet.",
     "predict": "Forward: put every x into the node. The third point gives 0.5 · 0.6 + 0 = 0.3.",
     "compare": "Take the target away. All four errors are negative: the line is too low.",
-    "multiply": "Multiply each error by x, the slope of the link from w to a. Far points count most.",
+    "multiply": "Multiply each error by x, the slope of the link from w to a. Far points count.",
     "average": "Average both columns: −0.175 is the slope in b, −0.0875 the slope in w.",
     "step": "Step against the slopes at learning rate 1: b is 0.175, w is 0.5875. The line rises.",
 }
