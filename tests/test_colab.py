@@ -198,6 +198,8 @@ def test_chapter_runs_in_colabs_stack(path, execute, repository):
     sources = [code(cell.source, cell.metadata.get("tags", [])) for cell in cells]
     sources[0]["source"] = from_repository(sources[0]["source"], repository)
     outputs = execute(sources + [code(BOTH_SLIDERS)])
+    for cell, output in zip(cells, outputs, strict=False):
+        assert output == "".join(o.get("text", "") for o in cell.outputs), cell.source
     assert json.loads(outputs[-1]) == {"LiveFigure": True, "Lab": True}
 
 
