@@ -69,28 +69,29 @@ def test_line_and_bowl_says_what_the_core_computes(rate, epoch):
     loss = half_mean_squared_error(w * x + b, y)
     figure = one_node.line_and_bowl()
     at = {"learning_rate": rate, "epochs": epoch}
-    assert sentence(figure, **at).startswith(
-        f"Learning rate {rate:.4g}, epoch {epoch}: loss {loss:.5f}."
-    )
-    assert explained(figure, 0, **at) == f"a = {w:.4f} x + {b:.4f}".replace("-", "−")
+    said = sentence(figure, **at)
+    assert said.startswith(f"Learning rate {rate:.4g}, epoch {epoch}: loss ")
+    assert numbers(said)[2] == float(f"{loss:.4g}")
+    line = explained(figure, 0, **at).replace("− ", "−").replace("+ ", "")
+    assert numbers(line) == [float(f"{w:.4g}"), float(f"{b:.4g}")]
     dw, db = np.mean((w * x + b - y) * x), np.mean(w * x + b - y)
-    np.testing.assert_allclose(
-        numbers(explained(figure, 1, **at).replace("next step:", "").replace(" − ", " ")),
-        [w, rate, dw, b, rate, db],
-        atol=5.1e-5,
-        rtol=1e-9,
-    )
-    assert explained(figure, 2, **at).endswith(f"{loss:.6f}")
+    step = explained(figure, 1, **at).replace(" − ", " ")
+    np.testing.assert_allclose(numbers(step), [w, rate, dw, b, rate, db], rtol=6e-4, atol=1e-15)
+    assert numbers(explained(figure, 2, **at))[-1] == float(f"{loss:.6g}")
 
 
 def test_nudge_meter_says_what_the_core_computes():
     x, y = four_points()
     figure = one_node.nudge_meter()
     for h in one_node.NUDGES:
-        nudged = half_mean_squared_error((0.5 + h) * x, y)
-        measured = (nudged - half_mean_squared_error(0.5 * x, y)) / h
-        assert f"measured {measured:.9f}".replace("-", "−") in sentence(figure, h=h)
-        assert "pencil −0.0875" in sentence(figure, h=h)
+        change = half_mean_squared_error((0.5 + h) * x, y) - half_mean_squared_error(0.5 * x, y)
+        measured = change / h
+        said = sentence(figure, h=h)
+        assert f"measured {measured:.10f}, off by ".replace("-", "−") in said
+        assert numbers(said)[2] == float(f"{abs(measured + 0.0875):.0e}")
+        why = "bend" if h > 1e-9 else "Rounding" if h < 1e-9 else "Closer than this"
+        assert why in said
+        assert numbers(explained(figure, 0, h=h))[-1] == float(f"{measured:.6g}")
 
 
 def test_nudge_meter_gets_better_then_worse():

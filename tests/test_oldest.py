@@ -1,4 +1,4 @@
-"""The library, the figures and the exercise checks on the oldest packages that pyproject.toml admits.
+"""The library, the figures and the checks on the oldest packages that pyproject.toml admits.
 
 The rest of `make test` runs on the newest; tests/test_colab.py on Colab's.
 """

@@ -65,7 +65,7 @@ class Dense:
         return self.activation.function(self.Z)
 
     def backward(self, dA):
-        """Take the loss's gradient in the outputs, fill ``dW`` and ``db``, return it in the inputs.
+        """Turn slopes in the outputs into ``dW``, ``db`` and slopes in the inputs.
 
         The mean of Eq. 1.6 is already inside ``dA``, so the samples are summed here.
         """

@@ -50,7 +50,7 @@ def half_mean_squared_error(y_pred, y):
 
 
 def half_mean_squared_error_gradient(y_pred, y):
-    """Slope of `half_mean_squared_error` in each prediction: its error, divided by n (Eq. 1.5)."""
+    """Slope of that loss in each prediction: its error, over n (Eq. 1.5)."""
     return _error(y_pred, y) / np.size(y)
 
 

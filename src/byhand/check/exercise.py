@@ -4,6 +4,7 @@ A chapter's module makes instances of these; each instance is the check itself, 
 learner's answer.  A new kind derives from `Exercise` and has a ``judge`` and a ``wrong_answers``.
 """
 
+import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -393,7 +394,9 @@ class ChoiceExercise(Exercise):
 
     def options(self):
         """Return the question and its choices."""
-        lines = [self.question, *(f"  {letter}  {text}" for letter, text in self.choices.items())]
+        lines = textwrap.wrap(self.question, 66)
+        for letter, text in self.choices.items():
+            lines += textwrap.wrap(f"{letter}  {text}", 66, subsequent_indent="   ")
         return Text("\n".join(lines))
 
     @property

@@ -686,7 +686,7 @@ gradient = FunctionExercise(
         ),
     ),
     fact=(
-        "The loss itself was never needed to know its slope. At w 0.7308, b 0.07692 both slopes "
+        "The slope was found without the loss itself. At w 0.7308, b 0.07692 both slopes "
         "are 0 and the loss is still 0.003798: flat is lowest, not perfect."
     ),
     starter="""\
@@ -786,14 +786,14 @@ training_loop = FunctionExercise(
         Mistake(
             "w before b",
             _loop(_w_first),
-            "w moves first, and the slope for b is then taken at the new w: two half steps from "
+            "w moves first, and the slope for b is taken at the new w: the slopes come from "
             "two places.",
             "Compute both slopes before either parameter moves.",
         ),
         Mistake(
             "b before w",
             _loop(_b_first),
-            "b moves first, and the slope for w is then taken at the new b: two half steps from "
+            "b moves first, and the slope for w is taken at the new b: the slopes come from "
             "two places.",
             "Compute both slopes before either parameter moves.",
         ),
@@ -1028,7 +1028,7 @@ class RatesExercise(Exercise):
         reached, _ = pair(good.reached, LOSS_BELOW)
         return right(
             f"Right: {number(good.rate)} reaches {reached} in {EPOCHS} epochs, "
-            f"and {number(diverging.rate)} diverges.",
+            f"and {number(diverging.rate, 6)} diverges.",
             self.fact,
         )
 
@@ -1091,7 +1091,8 @@ rates = RatesExercise(
             "good one creeps",
             (0.1, 2.0),
             "At {rate} the loss is {reached} after {epochs} epochs; asked for is less than "
-            "{below}.\nIt creeps: every step goes the right way and stops short.",
+            "{below}.\nIt is too slow: the flat "
+            "direction of the bowl still has some way to go.",
             "Take a larger rate.",
         ),
         Mistake(

@@ -146,7 +146,8 @@ function render({ model, el }) {
   function explainBox() {
     const text = make("p", { class: "lf-formula" });
     const chips = spec.explain.map((entry, k) => button(entry.label, () => point(k)));
-    const group = make("div", { class: "lf-chips", role: "group", "aria-label": "Show the formula of" }, ...chips);
+    const group = make("div", { class: "lf-chips", role: "group", "aria-label": "Show the numbers of" },
+      make("span", { "aria-hidden": "true" }, "Show the numbers of"), ...chips);
     const box = make("div", { class: "lf-explain" }, group, text);
     box.paint = () => {
       chips.forEach((chip, k) => chip.setAttribute("aria-pressed", k === pointed));

@@ -875,4 +875,9 @@ def _words(value, spec):
     value = value.item() if hasattr(value, "item") else value
     if isinstance(value, float) and not np.isfinite(value):
         return "beyond all bounds"
-    return format(value, spec).replace("-", "−")
+    return re.sub(r"e([+-])0*(\d)", _exponent, format(value, spec)).replace("-", "−")
+
+
+def _exponent(match):
+    """Write 1e-09 as 1e-9 and 1e+26 as 1e26."""
+    return f"e{match[1].strip('+')}{match[2]}"

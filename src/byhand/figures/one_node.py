@@ -64,38 +64,47 @@ def verdicts(rates, epochs=100):
 
 
 def line_and_bowl():
-    """Figure 1.1: the line, its path over the bowl of the loss, and the loss, by rate and epoch."""
+    """Show the line, its path over the bowl of the loss, and the loss, by rate and epoch."""
     x, y, runs = trained()
     w, b = weight_and_bias(runs)
     fig, (left, middle, right) = plt.subplots(1, 3, figsize=(6.9, 2.75))
 
     ends = np.array([-0.05, 1.05])
-    left.plot(x, y, "o", color=TARGET, label="targets", zorder=3)
+    left.plot(x, y, "o", color=TARGET, zorder=3)
     (line,) = left.plot(ends, ends, color=PREDICTION, label="the line")
-    (guesses,) = left.plot(x, y, "s", color=PREDICTION, ms=5, label="predictions")
-    left.set(xlim=(0, 0.85), ylim=(-0.1, 1), xlabel="x", ylabel="y", title="The line a = w x + b")
+    (guesses,) = left.plot(x, y, "s", color=PREDICTION, ms=5)
+    gone = left.text(0.425, 0.85, "the line is off this panel", ha="center", color=PREDICTION)
+    left.set(xlim=(0, 0.85), ylim=(-0.1, 1), xlabel="x", ylabel="y", title="The line so far")
 
     W, B = np.meshgrid(np.linspace(-0.6, 2.1, 90), np.linspace(-0.45, 0.75, 90))
     bowl = half_mean_squared_error(W[..., None] * x + B[..., None], y)
     middle.contour(W, B, bowl, levels=0.0041 * 2.4 ** np.arange(6), colors=LOSS, linewidths=0.7)
-    (path,) = middle.plot(
-        w[0], b[0], ".-", color=GRADIENT, lw=0.9, ms=4, label="the path of (w, b)"
-    )
-    middle.plot(*np.polyfit(x, y, 1), "+", color=TARGET, ms=9, mew=1.5)
-    middle.set(xlabel="weight w", ylabel="bias b", title="Its path over the loss")
+    (path,) = middle.plot(w[0], b[0], "-", color=GRADIENT, lw=0.8, alpha=0.7, label="its path")
+    (here,) = middle.plot([0], [0], "o", color=GRADIENT, ms=6)
+    w_best, b_best = np.polyfit(x, y, 1)
+    middle.plot(w_best, b_best, "+", color=TARGET, ms=9, mew=1.5)
+    middle.text(w_best + 0.12, b_best + 0.03, "best line")
+    middle.set(xlabel="weight w", ylabel="bias b", title="A map of all lines")
     middle.xaxis.label.set_color(WEIGHT)
     middle.yaxis.label.set_color(BIAS)
 
-    (curve,) = right.plot(EPOCHS, runs.loss[0], ".-", color=LOSS, lw=1.2, ms=5, label="the loss")
-    right.set(yscale="log", xlim=(-2, 102), ylim=(2e-3, 3e-1), xlabel="epoch", title="The loss")
-    right.set_yticks([0.01, 0.1], labels=["0.01", "0.1"])
+    floor = half_mean_squared_error(w_best * x + b_best, y)
+    right.axhline(floor, color=TARGET, lw=0.8, ls="--")
+    right.text(98, floor * 0.93, "best line", ha="right", va="top")
+    (curve,) = right.plot(EPOCHS, runs.loss[0], "-", color=LOSS, lw=1.4, label="the loss")
+    (now,) = right.plot([0], [1], "o", color=LOSS, ms=6)
+    right.set(yscale="log", xlim=(-3, 103), ylim=(2e-3, 5), title="How wrong it is")
+    right.set(xlabel="epoch", ylabel="loss")
+    right.set_yticks([0.01, 0.1, 1], labels=["0.01", "0.1", "1"])
+    right.yaxis.label.set_color(LOSS)
     right.minorticks_off()
 
     figure = LiveFigure(
         fig,
         name="one-node",
-        alt="Three panels. A line through four points; the path of its weight and bias over the "
-        "contours of the loss, towards a cross at the best line; the loss by epoch.",
+        alt="Three panels. A line and four points; the path of its weight and bias over the "
+        "contours of the loss, towards a cross at the best line; the loss by epoch, on a scale "
+        "where every mark is ten times the one below.",
         start={"learning_rate": 0.3, "epochs": 0},
         film=[
             {"learning_rate": 0.02, "epochs": 100},
@@ -110,44 +119,56 @@ def line_and_bowl():
         line, x=np.broadcast_to(ends, (*w.shape, 2)), y=w[..., None] * ends + b[..., None]
     )
     figure.animate(guesses, y=w[..., None] * x + b[..., None])
+    figure.animate(
+        gone, visible=(np.minimum(b, b + 0.85 * w) > 1) | (np.maximum(b, b + 0.85 * w) < -0.1)
+    )
     figure.animate(path, x=w, y=b, trail="epochs")
-    figure.animate(curve, x=np.broadcast_to(EPOCHS, w.shape), y=runs.loss, trail="epochs")
-    rate_words = np.repeat(np.array(verdicts(RATES))[:, None], len(EPOCHS), axis=1)
+    figure.animate(here, x=w[..., None], y=b[..., None])
+    epochs = np.broadcast_to(EPOCHS, w.shape)
+    figure.animate(curve, x=epochs, y=runs.loss, trail="epochs")
+    figure.animate(now, x=epochs[..., None], y=runs.loss[..., None])
     figure.readout(
-        "Learning rate {learning_rate}, epoch {epochs}: loss {loss:.5f}. {verdict}",
+        "Learning rate {learning_rate}, epoch {epochs}: loss {loss:.4g}. {verdict}",
         loss=runs.loss,
-        verdict=_sentences(runs, rate_words),
+        verdict=_sentences(runs),
     )
     figure.ask(
         "At learning rate 1.7, what will a hundred epochs do to the loss?",
         {
-            "bring it down faster than any smaller rate": "Rate 1.6 is still smaller and still "
-            "settles; somewhere between the two, faster stops being faster.",
+            "bring it down faster than any smaller rate": "It does worse than every smaller rate "
+            "on this slider: its loss ends above its start.",
             "bring it down, then hold it level": "A level loss needs a slope of zero. Watch the "
             "path: it lands higher on the other side each time, where the slope is steeper.",
-            "swing to and fro, and grow": "Each step lands on the far wall of the bowl, a little "
+            "swing to and fro, and grow": "Each step lands on the far side of the bowl, a little "
             "higher than where it left. The slope is steeper there, so the next step is longer.",
         },
         right="swing to and fro, and grow",
     )
-    line_gone = np.abs(w * 0.85 + b) > 1.0
-    figure.task("Find a rate at which the line leaves its panel.", when=line_gone)
+    breaks = np.equal(
+        RATES, min(r for r, v in zip(RATES, verdicts(RATES), strict=True) if v == "diverging")
+    )
+    figure.task(
+        "Find the lowest rate here that breaks, and let it run to epoch 100.",
+        when=breaks[:, None] & np.equal(EPOCHS, 100),
+    )
     figure.task(
         "Bring the loss within one per cent of the best line's, 0.003798.",
-        when=runs.loss < 1.01 * half_mean_squared_error(np.polyval(np.polyfit(x, y, 1), x), y),
+        when=runs.loss < 1.01 * floor,
     )
-    figure.explain(line, "a = {w:.4f} x + {b:.4f}", w=w, b=b)
+    figure.explain(
+        line, "a = {w:.4g} x {sign} {b:.4g}", w=w, sign=np.where(b < 0, "−", "+"), b=np.abs(b)
+    )
     dw, db = slopes(w, b, x, y)
     figure.explain(
         path,
-        "next step: w {w:.4f} − {learning_rate} × ({dw:.4f}),  "
-        "b {b:.4f} − {learning_rate} × ({db:.4f})",
+        "next step: w {w:.4g} − {learning_rate} × ({dw:.4g}),  "
+        "b {b:.4g} − {learning_rate} × ({db:.4g})",
         w=w,
         b=b,
         dw=dw,
         db=db,
     )
-    figure.explain(curve, "loss = half the mean of (a − y)² = {loss:.6f}", loss=runs.loss)
+    figure.explain(curve, "loss = half the mean of (a − y)² = {loss:.6g}", loss=runs.loss)
     return figure
 
 
@@ -157,22 +178,20 @@ def slopes(w, b, x, y):
     return (error * x).mean(axis=-1), error.mean(axis=-1)
 
 
-def _sentences(runs, words):
-    """Say at every position which way the loss goes and what the rate does in the long run."""
+def _sentences(runs):
+    """Say at every position of rate and epoch what the rate does in the long run."""
     said = {
-        "creeping": "It is creeping: a hundred epochs are not enough.",
-        "good": "It is going well.",
-        "ringing": "It is ringing: it overshoots, and comes back.",
-        "diverging": "It is diverging: each step makes things worse.",
+        "creeping": "Creeping: a hundred epochs are not enough.",
+        "good": "Good: it gets there.",
+        "ringing": "Ringing: the line overshoots, and comes back.",
+        "diverging": "Diverging: each step makes things worse.",
     }
-    out = np.empty(words.shape, dtype=object)
-    for index in np.ndindex(words.shape):
-        out[index] = "Not trained yet." if index[1] == 0 else said[words[index]]
-    return out
+    sentences = np.array([said[word] for word in verdicts(RATES)], dtype=object)
+    return np.where(runs.epochs == 0, "Not trained yet.", sentences[:, None])
 
 
 def nudge_meter(w=0.5, b=0.0):
-    """Figure 1.2: the measured slope against the size of the nudge, beside the pencil's slope."""
+    """Show the measured slope by the size of the nudge, beside the pencil's slope."""
     x, y = four_points()
     exact = float(slopes(np.array(w), np.array(b), x, y)[0])
     loss = half_mean_squared_error(w * x + b, y)
@@ -189,10 +208,10 @@ def nudge_meter(w=0.5, b=0.0):
     left.set_title("Two losses, one slope")
     left.xaxis.label.set_color(WEIGHT)
 
-    right.plot(NUDGES, gap, ".-", color=GRADIENT, lw=1, ms=5)
+    (tried,) = right.plot(NUDGES, gap, ".-", color=GRADIENT, lw=1, ms=5)
     (here,) = right.plot([1], [1], "o", color=WEIGHT, ms=9, mfc="none", mew=2, label="this nudge")
-    right.set(xscale="log", yscale="log", xlabel="nudge h", ylabel="gap to the pencil")
-    right.set_title("Closer, then worse")
+    right.set(xscale="log", yscale="log", xlabel="nudge h", ylabel="off from −0.0875 by")
+    right.set(xlim=(3e-16, 3), ylim=(1e-10, 1), title="How far off, for each nudge tried")
     right.set_xticks([1e-12, 1e-8, 1e-4, 1], labels=["1e−12", "1e−8", "1e−4", "1"])
     right.set_yticks([1e-8, 1e-6, 1e-4, 1e-2, 1], labels=["1e−8", "1e−6", "1e−4", "0.01", "1"])
     right.minorticks_off()
@@ -200,8 +219,8 @@ def nudge_meter(w=0.5, b=0.0):
     figure = LiveFigure(
         fig,
         name="nudge-meter",
-        alt="Two panels. The loss over the weight with a chord through two nearby weights; and the "
-        "gap between measured and derived slope by size of nudge: smallest near 1e−9.",
+        alt="Two panels. The loss over the weight, with a straight line through two nearby "
+        "weights; and how far its slope is off, for every size of nudge tried so far.",
         start={"h": 1.0},
         film=[{"h": 1.0}, {"h": 1e-4}, {"h": 1e-9}, {"h": 1e-15}],
         labels={"h": "nudge h"},
@@ -217,26 +236,27 @@ def nudge_meter(w=0.5, b=0.0):
         y=np.stack([np.full(len(NUDGES), loss), nudged], axis=1),
     )
     figure.animate(here, x=NUDGES[:, None], y=gap[:, None])
+    so_far = np.where(NUDGES >= NUDGES[:, None], gap, np.nan)  # from 1 down to this nudge
+    figure.animate(tried, x=np.tile(NUDGES, (len(NUDGES), 1)), y=so_far)
+    best = NUDGES[gap.argmin()]
     figure.readout(
-        "Nudge {h}: measured {measured:.9f}, pencil {exact:.4f}. {verdict}",
+        "Nudge {h}: measured {measured:.10f}, off by {gap}. {verdict}",
         measured=measured,
-        exact=exact,
+        gap=[f"{g:.0e}".replace("e-0", "e-").replace("-", "−") for g in gap],
         verdict=[
             "The bend of the bowl is in the way."
-            if h > 1e-3
-            else "Good to more digits than you can see."
-            if off < 1e-6
-            else "Good to three digits or more."
-            if off < 1e-4
+            if h > best
             else "Rounding is in the way."
-            for h, off in zip(NUDGES, gap, strict=True)
+            if h < best
+            else "Closer than this it does not get."
+            for h in NUDGES
         ],
     )
     figure.ask(
         "Make the nudge ten times smaller, again and again. What happens to the measured slope?",
         {
-            "it gets closer and closer, for ever": "On paper. A computer keeps sixteen digits of "
-            "each loss, and the difference of two nearly equal losses has few of them left.",
+            "it gets closer and closer, for ever": "That is so on paper. A computer keeps sixteen "
+            "digits of each loss, and the difference of two nearly equal ones has few left.",
             "it gets closer, then worse again": "Down to a nudge near 1e−9 the bend of the bowl "
             "matters less and less; below, the sixteen digits of the computer run out.",
             "it does not change": "Only a straight line has the same slope at every distance, and "
@@ -245,12 +265,14 @@ def nudge_meter(w=0.5, b=0.0):
         right="it gets closer, then worse again",
     )
     figure.task("Find the nudge that agrees best with the pencil.", when=gap == gap.min())
-    figure.task("Find a nudge too small to be of use.", when=(NUDGES < 1e-9) & (gap > 1e-3))
+    figure.task(
+        "Find a nudge so small that rounding puts the slope more than one per cent off.",
+        when=(best > NUDGES) & (gap > 0.01 * abs(exact)),
+    )
     figure.explain(
         chord,
-        "slope ≈ ({above:.10f} − {loss:.6f}) / {h} = {measured:.7f}",
-        above=nudged,
-        loss=loss,
+        "slope ≈ change of the loss / nudge = {change:.3g} / {h} = {measured:.6g}",
+        change=nudged - loss,
         measured=measured,
     )
     return figure
@@ -266,6 +288,7 @@ def front_page():
     ax.plot(x, y, "o", color=TARGET, ms=8)
     (line,) = ax.plot(ends, ends, color=PREDICTION, lw=2.4, label="the line")
     ax.set(xlim=(0, 0.85), ylim=(-0.1, 1), xlabel="input x", ylabel="output")
+    ax.set_title("The line learns to meet the four dots")
     figure = LiveFigure(
         fig,
         name="front",
@@ -287,11 +310,10 @@ def front_page():
     for gap, at, target in zip(gaps, x, y, strict=True):
         ends_of_gap = np.stack([w * at + b, np.full_like(w, target)], axis=-1)
         figure.animate(gap, x=np.full((*w.shape, 2), at), y=ends_of_gap)
-    words = np.repeat(np.array(verdicts(RATES))[:, None], len(EPOCHS), axis=1)
     figure.readout(
-        "Learning rate {learning_rate}, epoch {epochs}: loss {loss:.4f}. {verdict}",
+        "Learning rate {learning_rate}, epoch {epochs}: loss {loss:.4g}. {verdict}",
         loss=runs.loss,
-        verdict=_sentences(runs, words),
+        verdict=_sentences(runs),
     )
     return figure
 
@@ -307,7 +329,7 @@ STEPS = {
 
 
 def one_step():
-    """Figure 1.3: one epoch by hand, number by number, in named steps."""
+    """Show one epoch by hand, number by number, in named steps."""
     x, y = four_points()
     w, b = 0.5, 0.0
     a = w * x + b
@@ -320,7 +342,7 @@ def one_step():
     gaps = left.plot(np.tile(x, (2, 1)), np.stack([a, y]), color=LOSS, lw=1.4)
     left.set(xlim=(0, 0.85), ylim=(-0.05, 0.8), xlabel="x", ylabel="y", title="The line")
 
-    right.set(xlim=(-0.3, 4.5), ylim=(-0.7, 5.6), title="The sheet")
+    right.set(xlim=(-0.3, 4.5), ylim=(-0.7, 5.6), title="The sheet of one epoch")
     right.axis("off")
     figure = LiveFigure(
         fig,
@@ -339,7 +361,8 @@ def one_step():
         ("a − y", a - y, ".2f", names.index("compare"), LOSS),
         ("(a − y) x", (a - y) * x, ".3f", names.index("multiply"), GRADIENT),
     ]
-    for column, (head, values, form, since, colour) in enumerate(columns):
+    places = [0, 0.9, 1.8, 2.95, 4.4]
+    for column, (head, values, form, since, colour) in zip(places, columns, strict=True):
         cells = [right.text(column, 5, head, ha="right", color=colour, weight="bold")]
         for row, value in enumerate(values):
             shown = format(value, form).replace("-", "−")
@@ -347,9 +370,13 @@ def one_step():
         for cell in cells if since else []:
             figure.animate(cell, visible=stage >= since)
     means = [
-        right.text(2, 0, "mean", ha="right", weight="bold"),
-        right.text(3, 0, f"{db:.3f}".replace("-", "−"), ha="right", weight="bold", color=GRADIENT),
-        right.text(4, 0, f"{dw:.4f}".replace("-", "−"), ha="right", weight="bold", color=GRADIENT),
+        right.text(places[2], 0, "mean", ha="right", weight="bold"),
+        right.text(
+            places[3], 0, f"{db:.3f}".replace("-", "−"), ha="right", weight="bold", color=GRADIENT
+        ),
+        right.text(
+            places[4], 0, f"{dw:.4f}".replace("-", "−"), ha="right", weight="bold", color=GRADIENT
+        ),
     ]
     for mean in means:
         figure.animate(mean, visible=stage >= names.index("average"))
