@@ -503,13 +503,13 @@ def test_the_keyboard_reaches_every_stop(visit):
     slider(page).focus()
     for key, rate in (
         ("ArrowRight", 0.3), ("ArrowUp", 0.6), ("ArrowLeft", 0.3), ("ArrowDown", 0.2), ("End", 1.0),
-        ("ArrowRight", 1.0), ("PageDown", 0.6), ("Home", 0.1), ("PageUp", 0.2),
+        ("ArrowRight", 1.0), ("PageDown", 0.3), ("Home", 0.1), ("PageUp", 0.3),
     ):  # fmt: skip
         page.keyboard.press(key)
         check(page, figure, rate, 2)
     page.keyboard.press("Tab")
     page.keyboard.press("End")
-    check(page, figure, 0.2, 40)
+    check(page, figure, 0.3, 40)
 
 
 def touch(session, kind, *points):

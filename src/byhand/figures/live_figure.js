@@ -77,9 +77,17 @@ function render({ model, el }) {
     const last = s.stops.length - 1;
     const input = make("input", { id, type: "range", min: 0, max: last, step: 1, value: at[i], autocomplete: "off" });
     const output = make("output", { for: id, "aria-live": "off" });
-    on(input, "input", () => {
+    const go = () => {
       pause();
       move(i, Number(input.value));
+    };
+    on(input, "input", go);
+    on(input, "keydown", (event) => {
+      const way = { PageUp: 1, PageDown: -1 }[event.key];
+      if (!way) return;
+      event.preventDefault(); // browsers stride a tenth, which is one stop of ten: a stride is two at least
+      input.value = Number(input.value) + way * Math.max(2, Math.round(last / 5));
+      go();
     });
     controls.append(make("div", { class: "lf-slider" }, make("label", { for: id }, s.label), input, output));
     return { input, output };
