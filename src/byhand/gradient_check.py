@@ -69,11 +69,7 @@ def gradient_check(network, X, y, loss="half_mean_squared_error", h=1e-5):
     ValueError
         In one sentence, if something does not fit.
     """
-    if network.parameters.ndim != 1:
-        raise ValueError(
-            f"network is a stack of shape {network.parameters.shape[:-1]}, expected a single one: "
-            "take one with with_parameters."
-        )
+    network.refuse_stacks()
     X = network.checked_inputs(X)
     y = network.checked_targets(y, len(X))
     loss = loss_named(loss)

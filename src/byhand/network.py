@@ -175,6 +175,14 @@ class Network:
             raise ValueError(f"X has {n_samples} rows, y has {len(y)}: give one target a sample.")
         return y
 
+    def refuse_stacks(self):
+        """Raise a `ValueError` unless this is a single network."""
+        if self.parameters.ndim != 1:
+            raise ValueError(
+                f"network is a stack of shape {self.parameters.shape[:-1]}, expected a single "
+                "one: take one with with_parameters."
+            )
+
     def __repr__(self):
         """List the layers and count the parameters."""
         layers = ", ".join(map(repr, self.layers))

@@ -180,11 +180,7 @@ def sweep(network, X, y, *, learning_rates, epochs, record=None, loss="half_mean
     ValueError
         In one sentence, if something does not fit.
     """
-    if network.parameters.ndim != 1:
-        raise ValueError(
-            f"network is a stack of shape {network.parameters.shape[:-1]}, expected a single one: "
-            "take one with with_parameters."
-        )
+    network.refuse_stacks()
     rates = checked_rate(learning_rates)
     if rates.ndim != 1:
         raise ValueError(f"learning_rates has shape {rates.shape}, expected (n_rates,).")
