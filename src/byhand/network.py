@@ -176,7 +176,13 @@ class Network:
         return y
 
     def refuse_stacks(self):
-        """Raise a `ValueError` unless this is a single network."""
+        """Return nothing when this is a single network.
+
+        Raises
+        ------
+        ValueError
+            If it is a stack.
+        """
         if self.parameters.ndim != 1:
             raise ValueError(
                 f"network is a stack of shape {self.parameters.shape[:-1]}, expected a single "
