@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from byhand.datasets import four_points
-from byhand.figures import one_node, use_style
+from byhand.figures import LiveFigure, one_node, use_style
 from byhand.lab import Lab
 from byhand.losses import half_mean_squared_error
 from byhand.network import Network
@@ -125,6 +125,19 @@ def test_every_task_can_be_reached(make):
 def test_front_page_asks_nothing():
     figure = one_node.front_page()
     assert figure._question is None and figure._autoplay
+
+
+def test_the_example_in_contributing_runs():
+    guide = (CHAPTERS[0].parent.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    example = guide.split("```python\n")[1].split("```")[0]
+    _, _, runs = one_node.trained([0.1, 1.0], [0, 1, 2])
+    fig, ax = plt.subplots()
+    grid = np.linspace(0, 1, 5)
+    (line,) = ax.plot(grid, grid)
+    names = {"LiveFigure": LiveFigure, "fig": fig, "line": line, "grid": grid, "runs": runs}
+    names |= {"rates": [0.1, 1.0], "epochs": [0, 1, 2]}
+    exec(example, names)
+    assert names["figure"].nbytes > 0
 
 
 # ---------------------------------------------------------------------------------- the labs

@@ -152,7 +152,7 @@ def line_and_bowl():
         when=breaks[:, None] & np.equal(EPOCHS, 100),
     )
     figure.task(
-        "Bring the loss within one per cent of the best line's, 0.003798.",
+        f"Bring the loss within one per cent of the best line's, {floor:.4g}.",
         when=runs.loss < 1.01 * floor,
     )
     figure.explain(

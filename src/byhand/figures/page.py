@@ -21,7 +21,8 @@ body {{ margin: 1rem auto; padding: 0 1rem; max-width: 46rem; }}
 </style>
 </head>
 <body>
-<main><h1>{title}</h1><div id="fig-{name}">{svg}</div></main>
+<main><h1>{title}</h1><div id="fig-{name}"><div role="img" aria-label="{alt}">{svg}</div></div>
+<noscript><p>The sliders of this figure need JavaScript.</p></noscript></main>
 <script type="application/json" id="state">{state}</script>
 <script type="module">
 {esm}
@@ -58,6 +59,7 @@ def page(figure, title):
     return PAGE.format(
         title=html.escape(title),
         name=figure.name,
+        alt=html.escape(figure.alt),
         css=str(figure._css),
         dark=palette.variables(dark=True),
         svg=figure.svg_wide,
