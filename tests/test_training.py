@@ -1,11 +1,16 @@
-"""The loop: what it does to the network, what it records, how it diverges, what it refuses."""
+"""The loop and the sweep: what they do to the network, in which order, and what they refuse."""
+
+from functools import partial
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import byhand.history
 from byhand.datasets import four_points
+from byhand.inputs import one_hot
+from byhand.layers import INITIALISATIONS
 from byhand.losses import (
     LOSSES,
     Loss,
@@ -13,23 +18,54 @@ from byhand.losses import (
     half_mean_squared_error_gradient,
 )
 from byhand.network import Network
-from byhand.optimizers import SGD
+from byhand.optimizers import (
+    SGD,
+    Adam,
+    Momentum,
+    Nesterov,
+    RMSprop,
+    cosine_decay,
+    exponential_decay,
+)
 from byhand.training import sweep, train
 from sentence import said
 
 X, Y = (values[:, None] for values in four_points())
-HUGE = [1e30, 1e300, 1.7e308]  # rates that leave float64 in a few steps, in two, in one
+HELD_OUT = ([[0.2], [0.5], [1.5]], [[0.1], [0.6], [0.9]])
+LABELS = [0, 2, 1, 2]
+OPTIMIZERS = [SGD, Momentum, Nesterov, RMSprop, Adam]
+
+# For each loss an output it takes and targets it takes.
+FITTING = {
+    "half_mean_squared_error": ("identity", Y),
+    "mean_squared_error": ("identity", Y),
+    "sum_squared_error": ("identity", Y),
+    "mean_absolute_error": ("identity", Y),
+    "binary_cross_entropy": ("sigmoid", Y),
+    "binary_cross_entropy_from_logits": ("identity", Y),
+    "categorical_cross_entropy": ("softmax", LABELS),
+    "categorical_cross_entropy_from_logits": ("identity", LABELS),
+    "exponential": ("identity", Y),
+    "hellinger": ("sigmoid", Y),
+    "itakura_saito": ("softplus", Y),
+}
 
 
-def node(w=0.5, b=0.0):
-    return Network([1, 1], weights=[w], biases=[b])
+def node(w=0.5, b=0.0, **options):
+    return Network([1, 1], weights=[w], biases=[b], **options)
 
 
-def a_net(seed=0):
-    return Network([1, 3, 1], hidden="tanh", rng=np.random.default_rng(seed))
+def a_net(seed=0, sizes=(1, 3, 1), **options):
+    return Network(list(sizes), rng=np.random.default_rng(seed), **options)
 
 
-def rows_seen(n_samples, batch_size, epochs, seed):
+def fitting(loss, seed=0, **options):
+    """Return a net and targets that go with the loss."""
+    output, y = FITTING[loss]
+    return a_net(seed, (1, 3, 3 if y is LABELS else 1), output=output, **options), y
+
+
+def rows_seen(n_samples, batch_size, epochs, **options):
     """Train, and return the targets of every step: 0, 1, 2, ..., so each names its row."""
     seen = []
 
@@ -39,12 +75,19 @@ def rows_seen(n_samples, batch_size, epochs, seed):
 
     y = np.arange(float(n_samples))[:, None]
     spy = Loss("spy", half_mean_squared_error, gradient)
-    rng = np.random.default_rng(seed)
     train(
         node(), y / n_samples, y, learning_rate=0.01, epochs=epochs, loss=spy,
-        batch_size=batch_size, rng=rng,
+        batch_size=batch_size, **options,
     )  # fmt: skip
     return seen
+
+
+def rng(seed=0):
+    return np.random.default_rng(seed)
+
+
+def test_there_is_a_fitting_net_for_each_loss():
+    assert list(FITTING) == list(LOSSES)
 
 
 # --- what one training does
@@ -63,11 +106,70 @@ def test_two_epochs_are_the_loop_written_out():
     np.testing.assert_allclose(history.loss, losses, rtol=1e-14)
 
 
+def test_a_hidden_layer_and_a_penalty_are_the_loop_written_out():
+    network = a_net(sizes=(2, 3, 1), hidden="tanh", output="sigmoid", l2=0.1)
+    (W1, W2), (b1, b2) = ([layer.W.copy() for layer in network.dense], [0.0, 0.0])
+    points = np.array([[0.0, 1.0], [1.0, 0.5], [-1.0, 2.0]])
+    y, losses = np.array([[1.0], [0.0], [1.0]]), []
+    history = train(network, points, y, learning_rate=0.4, epochs=5, loss="binary_cross_entropy")
+    for _ in range(6):
+        A = np.tanh(points @ W1 + b1)
+        y_pred = 1 / (1 + np.exp(-(A @ W2 + b2)))
+        losses.append(-np.mean(y * np.log(y_pred) + (1 - y) * np.log(1 - y_pred)))
+        at_end = W1, b1, W2, b2
+        dZ2 = (y_pred - y) / 3  # the slopes of loss and sigmoid, multiplied
+        dZ1 = (dZ2 @ W2.T) * (1 - A**2)
+        W1, b1 = W1 - 0.4 * (points.T @ dZ1 + 0.1 * W1), b1 - 0.4 * dZ1.sum(axis=0)
+        W2, b2 = W2 - 0.4 * (A.T @ dZ2 + 0.1 * W2), b2 - 0.4 * dZ2.sum(axis=0)
+    np.testing.assert_allclose(
+        network.parameters, np.concatenate([np.ravel(part) for part in at_end]), rtol=1e-13
+    )
+    np.testing.assert_allclose(history.loss, losses, rtol=1e-13)  # without the penalty
+
+
+def written_out(network, X, y, optimizer, epochs, loss, batch_size, order):
+    """Train with the pieces of the library, as a chapter would write it."""
+    for epoch in range(epochs):
+        rows = order(epoch)
+        for start in range(0, len(X), batch_size):
+            batch = rows[start : start + batch_size]
+            y_pred = network.forward(X[batch])
+            network.backward(LOSSES[loss].gradient(y_pred, y[batch]))
+            optimizer.step(network.parameters, network.gradients)
+
+
+@pytest.mark.parametrize("batch_size", [1, 3, 4])
+@pytest.mark.parametrize("l2", [0.0, 0.05])
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_training_is_the_loop_written_out(optimizer, l2, batch_size):
+    one, other = a_net(l2=l2), a_net(l2=l2)
+    train(
+        one, X, Y, optimizer=optimizer(0.05), epochs=7, batch_size=batch_size, rng=rng(3),
+        loss="mean_squared_error",
+    )  # fmt: skip
+    orders = rng(3)
+    written_out(
+        other, X, Y, optimizer(0.05), 7, "mean_squared_error", batch_size,
+        lambda epoch: orders.permutation(4) if batch_size < 4 else np.arange(4),
+    )  # fmt: skip
+    np.testing.assert_allclose(one.parameters, other.parameters, rtol=1e-15)
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_every_loss_is_trained_by_its_own_gradient(loss):
+    (one, y), (other, _) = fitting(loss), fitting(loss)
+    train(one, X, y, learning_rate=0.05, epochs=5, loss=loss)
+    target = one_hot(y, 3) if y is LABELS else y
+    written_out(other, X, target, SGD(0.05), 5, loss, 4, lambda epoch: np.arange(4))
+    np.testing.assert_allclose(one.parameters, other.parameters, rtol=1e-15)
+
+
 @pytest.mark.parametrize("loss", LOSSES)
 def test_named_loss_is_the_one_that_falls(loss):
-    network = node()
-    history = train(network, X, Y, learning_rate=0.5, epochs=3, loss=loss)
-    assert history.loss[-1] == LOSSES[loss].function(network.predict(X), Y)
+    network, y = fitting(loss)
+    history = train(network, X, y, learning_rate=0.05, epochs=3, loss=loss)
+    now = LOSSES[loss].function(network.predict(X), y)
+    assert history.loss[-1] == pytest.approx(now, rel=1e-14)
     assert (np.diff(history.loss) < 0).all()
 
 
@@ -78,64 +180,85 @@ def test_twice_the_loss_at_half_the_rate_is_the_same_step():
     np.testing.assert_allclose(one.parameters, other.parameters, rtol=1e-14)
 
 
-def test_history_starts_before_the_first_step_and_ends_with_the_network():
-    network = a_net()
-    start = network.parameters.copy()
-    history = train(network, X, Y, learning_rate=0.1, epochs=7)
-    assert history.epochs.tolist() == list(range(8))
-    assert history.loss.shape == (8,) and history.network.parameters.shape == (8, 10)
-    assert history.diverged_at == -1 and not history.diverged.any()
-    np.testing.assert_array_equal(history.network.parameters[0], start)
-    np.testing.assert_array_equal(history.network.parameters[-1], network.parameters)
+def test_a_loss_of_your_own_is_trained_too():
+    def function(y_pred, y):
+        return np.mean((y_pred - y) ** 4, axis=(-1, -2))
 
-
-def test_history_predicts_at_every_record():
-    network = a_net()
-    history = train(network, X, Y, learning_rate=0.1, epochs=3)
-    predictions = history.predict([[0.2], [0.4]])
-    assert predictions.shape == (4, 2, 1)
-    np.testing.assert_array_equal(predictions[-1], network.predict([[0.2], [0.4]]))
-    for record, y_pred in enumerate(history.predict(X)):
-        assert half_mean_squared_error(y_pred, Y) == pytest.approx(history.loss[record], rel=1e-14)
-
-
-def test_history_does_not_change_when_training_goes_on():
+    quartic = Loss("quartic", function, lambda y_pred, y: 4 * (y_pred - y) ** 3 / y.size)
     network = node()
-    history = train(network, X, Y, learning_rate=0.1, epochs=2)
-    kept = history.network.parameters.copy()
-    train(network, X, Y, learning_rate=0.1, epochs=2)
-    np.testing.assert_array_equal(history.network.parameters, kept)
+    history = train(network, X, Y, learning_rate=1.0, epochs=3, loss=quartic)
+    w, b = 0.5, 0.0
+    for _ in range(3):
+        slope = 4 * (w * X + b - Y) ** 3
+        w, b = w - np.mean(slope * X), b - np.mean(slope)
+    np.testing.assert_allclose(network.parameters, [w, b], rtol=1e-14)
+    assert history.accuracy is None
+    assert history.loss[-1] == pytest.approx(np.mean((w * X + b - Y) ** 4), rel=1e-13)
 
 
-def test_training_goes_on_where_it_stopped():
+def test_without_biases_only_the_weights_move():
+    network = Network([1, 1], weights=[0.5], bias=False)
+    train(network, [[1.0], [2.0]], [[1.0], [2.0]], learning_rate=0.2, epochs=1)
+    # errors (−0.5, −1), slope the mean of (−0.5 · 1, −1 · 2) = −1.25, 0.5 + 0.2 · 1.25 = 0.75
+    assert network.parameters.tolist() == [0.75] and network.layers[0].b.tolist() == [0]
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("batch_size", [2, 4])
+def test_training_goes_on_where_it_stopped(optimizer, batch_size):
     in_one, in_two = a_net(), a_net()
-    train(in_one, X, Y, learning_rate=0.3, epochs=10)
-    train(in_two, X, Y, learning_rate=0.3, epochs=4)
-    train(in_two, X, Y, learning_rate=0.3, epochs=6)
+    one, two, orders, orders_too = optimizer(0.1), optimizer(0.1), rng(), rng()
+    train(in_one, X, Y, optimizer=one, epochs=10, batch_size=batch_size, rng=orders)
+    for _ in range(2):
+        train(in_two, X, Y, optimizer=two, epochs=5, batch_size=batch_size, rng=orders_too)
     np.testing.assert_array_equal(in_one.parameters, in_two.parameters)
 
 
 @settings(max_examples=25)
 @given(seed=st.integers(0, 999), rate=st.floats(1e-3, 1), batch_size=st.integers(1, 4))
-def test_same_start_same_end(seed, rate, batch_size):
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_same_start_same_end(optimizer, seed, rate, batch_size):
     runs = [
         train(
-            a_net(seed), X, Y, learning_rate=rate, epochs=5, batch_size=batch_size,
-            rng=np.random.default_rng(seed),
+            a_net(seed, dropout=0.3), X, Y, optimizer=optimizer(rate), epochs=5,
+            batch_size=batch_size, held_out=HELD_OUT, rng=rng(seed),
         )
         for _ in range(2)
     ]  # fmt: skip
     np.testing.assert_array_equal(runs[0].loss, runs[1].loss)
+    np.testing.assert_array_equal(runs[0].held_out_loss, runs[1].held_out_loss)
     np.testing.assert_array_equal(runs[0].network.parameters, runs[1].network.parameters)
 
 
 def test_data_are_left_alone_and_lists_will_do():
-    network, copy = node(), X.copy()
+    network, copies = node(), [X.copy(), Y.copy()]
     train(network, X.tolist(), Y.tolist(), learning_rate=1.0, epochs=3)
-    other = node()
-    train(other, X, Y, learning_rate=1.0, epochs=3)
+    other, fixed = node(), [X.copy(), Y.copy()]
+    for array in fixed:
+        array.flags.writeable = False
+    train(other, *fixed, learning_rate=1.0, epochs=3, held_out=fixed)
     np.testing.assert_array_equal(network.parameters, other.parameters)
-    np.testing.assert_array_equal(X, copy)
+    train(other, X, Y, learning_rate=1.0, epochs=3, batch_size=2, rng=rng(), held_out=(X, Y))
+    np.testing.assert_array_equal([X, Y], copies)
+
+
+@pytest.mark.parametrize("kind", [np.float32, np.float16, int])
+def test_data_of_other_kinds_are_trained_in_float64(kind):
+    one, other, x, y = a_net(), a_net(), np.array([[1], [2], [3]]), np.array([[0], [1], [0]])
+    train(one, x.astype(kind), y.astype(kind), learning_rate=0.1, epochs=3)
+    train(other, x.astype(float), y.astype(float), learning_rate=0.1, epochs=3)
+    assert one.parameters.dtype == np.float64
+    np.testing.assert_array_equal(one.parameters, other.parameters)
+
+
+def test_the_layout_of_the_data_in_memory_does_not_matter():
+    points = rng().normal(size=(6, 2))
+    y = points[:, :1] ** 2
+    one, other = a_net(sizes=(2, 3, 1)), a_net(sizes=(2, 3, 1))
+    train(one, points, y, learning_rate=0.1, epochs=4, batch_size=4, shuffle=False)
+    strange = np.asfortranarray(points[::-1])[::-1]
+    train(other, strange, y, learning_rate=0.1, epochs=4, batch_size=4, shuffle=False)
+    np.testing.assert_array_equal(one.parameters, other.parameters)
 
 
 def test_any_object_with_a_step_will_do():
@@ -155,60 +278,110 @@ def test_optimizer_and_learning_rate_are_two_ways_to_say_it():
     np.testing.assert_array_equal(one.parameters, other.parameters)
 
 
-# --- records
+# --- classes
 
 
-@settings(max_examples=25)
-@given(st.sets(st.integers(0, 12), min_size=1))
-def test_records_are_a_selection_and_training_is_the_same(record):
-    record = sorted(record)
-    every, some = a_net(), a_net()
-    full = train(every, X, Y, learning_rate=0.3, epochs=12)
-    history = train(some, X, Y, learning_rate=0.3, epochs=12, record=record)
-    assert history.epochs.tolist() == record
-    np.testing.assert_array_equal(history.loss, full.loss[record])
-    np.testing.assert_array_equal(history.network.parameters, full.network.parameters[record])
-    # The network has had all its epochs, whether or not the last one is recorded.
-    np.testing.assert_array_equal(some.parameters, every.parameters)
+@pytest.mark.parametrize(
+    "labels", [LABELS, np.array(LABELS), np.array(LABELS, dtype=np.uint8), [0.0, 2.0, 1.0, 2.0]]
+)
+@pytest.mark.parametrize(
+    "loss", ["categorical_cross_entropy", "categorical_cross_entropy_from_logits"]
+)
+def test_classes_may_be_whole_numbers(loss, labels):
+    (one, _), (other, _) = fitting(loss), fitting(loss)
+    rows = np.array([[1, 0, 0], [0, 0, 1], [0, 1, 0], [0, 0, 1]])
+    options = dict(learning_rate=0.5, epochs=6, loss=loss, batch_size=3)
+    numbered = train(one, X, labels, **options, rng=rng(), held_out=(X[:2], labels[:2]))
+    written = train(other, X, rows, **options, rng=rng(), held_out=(X[:2], rows[:2]))
+    np.testing.assert_array_equal(one.parameters, other.parameters)
+    for score in ("loss", "accuracy", "held_out_loss", "held_out_accuracy"):
+        np.testing.assert_array_equal(getattr(numbered, score), getattr(written, score))
 
 
-def test_records_are_copied():
-    record = np.array([0, 2])
-    history = train(node(), X, Y, learning_rate=0.3, epochs=2, record=record)
-    record[:] = 99
-    assert history.epochs.tolist() == [0, 2]
+@pytest.mark.parametrize(
+    ("labels", "wrong"),
+    [
+        ([0, 1, 2, 3], "3"),
+        ([0, 1, -1, 2], "-1"),
+        ([0, 0.5, 1, 2], "0.5"),
+        ([0, 1, 2, np.nan], "nan"),
+    ],
+)
+def test_labels_that_are_no_classes_are_refused(labels, wrong):
+    network, _ = fitting("categorical_cross_entropy")
+    assert wrong in said(
+        train, network, X, labels, learning_rate=0.1, epochs=1, loss="categorical_cross_entropy"
+    )
+
+
+@pytest.mark.parametrize(
+    ("loss", "output"),
+    [
+        ("binary_cross_entropy", "identity"),
+        ("binary_cross_entropy", "tanh"),
+        ("binary_cross_entropy", "relu"),
+        ("categorical_cross_entropy", "identity"),
+        ("categorical_cross_entropy", "softplus"),
+        ("hellinger", "identity"),
+        ("itakura_saito", "tanh"),
+    ],
+)
+def test_an_output_that_the_loss_cannot_take_is_refused(loss, output):
+    network = a_net(sizes=(1, 3, 1), output=output)
+    y = [0, 0, 0, 0] if loss.startswith("categorical") else Y
+    text = said(train, network, X, y, learning_rate=0.1, epochs=1, loss=loss)
+    assert loss in text and output in text
 
 
 # --- batches
 
 
-@settings(max_examples=25)
-@given(
-    n_samples=st.integers(1, 12), batch_size=st.integers(1, 15), seed=st.integers(0, 999),
-    epochs=st.integers(1, 3),
-)  # fmt: skip
-def test_every_sample_is_used_once_an_epoch(n_samples, batch_size, seed, epochs):
-    seen = rows_seen(n_samples, batch_size, epochs, seed)
-    per_epoch = -(-n_samples // batch_size)
-    assert len(seen) == epochs * per_epoch
+@settings(max_examples=30)
+@given(n_samples=st.integers(1, 12), batch_size=st.integers(1, 15), epochs=st.integers(1, 3))
+def test_every_row_once_an_epoch(n_samples, batch_size, epochs):
+    seen = rows_seen(n_samples, batch_size, epochs, rng=rng())
+    steps = -(-n_samples // batch_size)  # rounded up
+    assert len(seen) == epochs * steps
     for epoch in range(epochs):
-        batches = seen[epoch * per_epoch : (epoch + 1) * per_epoch]
+        batches = seen[epoch * steps : (epoch + 1) * steps]
         assert sorted(sum(batches, [])) == list(range(n_samples))
-        assert all(len(batch) == min(batch_size, n_samples) for batch in batches[:-1])
-
-
-def test_samples_are_shuffled_anew_each_epoch():
-    first, second = rows_seen(12, 12 - 1, 2, seed=0)[::2]
-    assert first != sorted(first) and first != second
+        # All batches are full but the last, which takes what is left.
+        assert [len(batch) for batch in batches[:-1]] == [batch_size] * (steps - 1)
 
 
 def test_batches_come_from_rng():
-    assert rows_seen(12, 5, 2, seed=0) == rows_seen(12, 5, 2, seed=0)
-    assert rows_seen(12, 5, 2, seed=0) != rows_seen(12, 5, 2, seed=1)
+    assert rows_seen(12, 5, 2, rng=rng(0)) == rows_seen(12, 5, 2, rng=rng(0))
+    assert rows_seen(12, 5, 2, rng=rng(0)) != rows_seen(12, 5, 2, rng=rng(1))
+
+
+def test_batches_are_slices_of_a_new_permutation_each_epoch():
+    seen, orders = rows_seen(7, 3, 2, rng=rng(5)), rng(5)
+    for epoch in range(2):
+        order = orders.permutation(7).tolist()
+        assert seen[3 * epoch : 3 * epoch + 3] == [order[:3], order[3:6], order[6:]]
+    assert seen[:3] != seen[3:]
+
+
+def test_single_samples():
+    seen, orders = rows_seen(5, 1, 1, rng=rng(2)), rng(2)
+    assert seen == [[row] for row in orders.permutation(5)]
+
+
+@pytest.mark.parametrize("batch_size", [1, 2, 5, 9])
+def test_without_shuffling_rows_stay_in_order_and_nothing_is_drawn(batch_size):
+    starts, orders = range(0, 5, batch_size), rng()
+    rows = [list(range(5))[start : start + batch_size] for start in starts]
+    before = orders.bit_generator.state
+    assert rows_seen(5, batch_size, 2, shuffle=False) == rows * 2  # no rng needed
+    assert rows_seen(5, batch_size, 2, shuffle=False, rng=orders) == rows * 2
+    assert orders.bit_generator.state == before
 
 
 def test_batch_of_all_is_the_full_batch_in_order():
-    assert rows_seen(5, 5, 1, seed=0) == rows_seen(5, 99, 1, seed=0) == [[0, 1, 2, 3, 4]]
+    orders = rng()
+    before = orders.bit_generator.state
+    assert rows_seen(5, 5, 1, rng=orders) == rows_seen(5, 99, 1) == [[0, 1, 2, 3, 4]]
+    assert orders.bit_generator.state == before
     one, other = a_net(), a_net()
     train(one, X, Y, learning_rate=0.3, epochs=3)
     train(other, X, Y, learning_rate=0.3, epochs=3, batch_size=4)
@@ -218,59 +391,224 @@ def test_batch_of_all_is_the_full_batch_in_order():
 def test_rows_of_x_and_y_stay_together():
     # y = 3x can be learnt exactly only when every target stays with its sample.
     network, x = node(), np.linspace(0, 1, 9)[:, None]
-    rng = np.random.default_rng(0)
-    train(network, x, 3 * x, learning_rate=0.5, epochs=300, batch_size=2, rng=rng)
+    train(network, x, 3 * x, learning_rate=0.5, epochs=300, batch_size=2, rng=rng())
     np.testing.assert_allclose(network.parameters, [3, 0], atol=1e-6)
 
 
-def test_loss_is_recorded_over_all_samples():
-    network, rng = node(), np.random.default_rng(0)
-    history = train(network, X, Y, learning_rate=0.1, epochs=2, batch_size=1, rng=rng)
-    assert history.loss[-1] == half_mean_squared_error(network.predict(X), Y)
+# --- dropout
+
+
+def test_dropout_is_the_loop_written_out():
+    one, other, orders, orders_too = *(a_net(1, dropout=0.4) for _ in "12"), rng(), rng()
+    history = train(one, X, Y, learning_rate=0.3, epochs=6, batch_size=3, rng=orders)
+    for _ in range(6):
+        order = orders_too.permutation(4)
+        for batch in (order[:3], order[3:]):
+            y_pred = other.forward(X[batch], training=True)
+            other.backward((y_pred - Y[batch]) / len(batch))
+            other.parameters -= 0.3 * other.gradients
+    np.testing.assert_allclose(one.parameters, other.parameters, rtol=1e-15)
+    without = a_net(1)
+    train(without, X, Y, learning_rate=0.3, epochs=6, batch_size=3, rng=rng())
+    assert not np.allclose(without.parameters, one.parameters)
+    assert history.loss[-1] == pytest.approx(half_mean_squared_error(one.predict(X), Y), rel=1e-14)
+
+
+@pytest.mark.parametrize("batch_size", [None, 2])
+def test_what_is_recorded_is_a_pass_without_dropout(batch_size):
+    history = train(
+        a_net(dropout=0.5), X, Y, learning_rate=0.3, epochs=8, batch_size=batch_size, rng=rng(),
+        held_out=HELD_OUT,
+    )  # fmt: skip
+    clean = [half_mean_squared_error(y_pred, Y) for y_pred in history.predict(X)]
+    np.testing.assert_allclose(history.loss, clean, rtol=1e-14)
+    X_held, y_held = HELD_OUT
+    clean = [half_mean_squared_error(y_pred, y_held) for y_pred in history.predict(X_held)]
+    np.testing.assert_allclose(history.held_out_loss, clean, rtol=1e-14)
+
+
+@pytest.mark.parametrize("record", [None, [0, 5]])
+def test_dropout_draws_in_steps_alone(record):
+    # Six steps of 4 × 3 units in each hidden layer, whatever is recorded and held out.
+    network = a_net(sizes=(1, 3, 3, 1), dropout=0.5)
+    drawn = rng(0)
+    drawn.standard_normal(3), drawn.standard_normal(9), drawn.standard_normal(3)  # the start
+    train(network, X, Y, learning_rate=0.1, epochs=6, record=record, held_out=HELD_OUT)
+    drawn.random(6 * 2 * 4 * 3)
+    assert network.rng.bit_generator.state == drawn.bit_generator.state
+
+
+@pytest.mark.parametrize("batch_size", [None, 1])
+def test_a_training_that_broke_leaves_no_dropout_behind(batch_size):
+    class Breaks(SGD):
+        steps = 0
+
+        def step(self, parameters, gradients):
+            self.steps += 1
+            if self.steps == 3:
+                raise KeyboardInterrupt
+
+    network = a_net(dropout=0.5)
+    with pytest.raises(KeyboardInterrupt):
+        train(network, X, Y, optimizer=Breaks(0.1), epochs=9, batch_size=batch_size, shuffle=False)
+    before = network.rng.bit_generator.state
+    np.testing.assert_array_equal(network.forward(X), network.predict(X))
+    assert network.rng.bit_generator.state == before
+
+
+# --- what is held out
+
+
+@pytest.mark.parametrize("n_rows", [1, 3, 4, 6])
+@pytest.mark.parametrize("batch_size", [None, 3])
+@pytest.mark.parametrize("dropout", [0.0, 0.4])
+def test_held_out_samples_change_nothing_in_the_training(n_rows, batch_size, dropout):
+    # With as many rows as are trained on, too: then no shape would give a mix-up away.
+    held_out = (np.linspace(-3, 5, n_rows)[:, None], np.ones((n_rows, 1)))
+    one, other = a_net(dropout=dropout), a_net(dropout=dropout)
+    options = dict(learning_rate=0.3, epochs=6, batch_size=batch_size)
+    without = train(one, X, Y, **options, rng=rng())
+    with_them = train(other, X, Y, **options, rng=rng(), held_out=held_out)
+    np.testing.assert_array_equal(one.parameters, other.parameters)
+    np.testing.assert_array_equal(without.loss, with_them.loss)
+    np.testing.assert_array_equal(without.network.parameters, with_them.network.parameters)
 
 
 # --- sweeps
 
 
-def equal_to_separate(network, rates, epochs, **options):
-    together = sweep(network, X, Y, learning_rates=rates, epochs=epochs, **options)
-    for place, rate in enumerate(rates):
+def equal_to_separate(
+    make_starts, rates, epochs, make_optimizer=SGD, data=(X, Y), seed=0, **options
+):
+    """Sweep, train each alone, compare all that is recorded, and return the sweep's history.
+
+    `make_starts` makes the starting networks anew: a network's generator remembers.
+    """
+    starts = make_starts()
+    one_start = isinstance(starts, Network)
+    together = sweep(
+        starts, *data, learning_rates=rates, epochs=epochs, optimizer=make_optimizer,
+        rng=rng(seed), **options,
+    )  # fmt: skip
+    n_trainings = len(together.loss)
+    each_rate = np.broadcast_to(rates, n_trainings).tolist()
+    for place in range(n_trainings):
+        network = make_starts() if one_start else make_starts()[place]
         alone = train(
-            network.with_parameters(network.parameters.copy()), X, Y, learning_rate=rate,
-            epochs=epochs, **options,
+            network, *data, optimizer=make_optimizer(each_rate[place]), epochs=epochs,
+            rng=rng(seed), **options,
         )  # fmt: skip
         assert together.diverged_at[place] == alone.diverged_at
-        np.testing.assert_allclose(together.loss[place], alone.loss, rtol=1e-12, atol=1e-12)
-        np.testing.assert_allclose(
-            together.network.parameters[place], alone.network.parameters, rtol=1e-12, atol=1e-12
-        )
+        close = partial(np.testing.assert_allclose, rtol=1e-12, atol=1e-12)
+        close(together.network.parameters[place], alone.network.parameters)
+        for score in ("loss", "accuracy", "held_out_loss", "held_out_accuracy"):
+            if getattr(alone, score) is None:
+                assert getattr(together, score) is None
+            else:
+                close(getattr(together, score)[place], getattr(alone, score))
     return together
 
 
 @settings(max_examples=25)
 @given(rates=st.lists(st.floats(1e-3, 1.6), min_size=1, max_size=4), seed=st.integers(0, 99))
 def test_sweep_equals_separate_trainings(rates, seed):
-    history = equal_to_separate(a_net(seed), rates, epochs=20)
+    history = equal_to_separate(lambda: a_net(seed), rates, epochs=20)
     assert history.loss.shape == (len(rates), 21)
     assert history.network.parameters.shape == (len(rates), 21, 10)
 
 
+@pytest.mark.parametrize("batch_size", [None, 3, 1])
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_sweep_over_rates_with_each_optimizer(optimizer, batch_size):
+    equal_to_separate(a_net, [0.02, 0.1, 0.3], 12, optimizer, batch_size=batch_size)
+
+
+@pytest.mark.parametrize("optimizer", [SGD, Adam])
+def test_sweep_over_seeds(optimizer):
+    history = equal_to_separate(
+        lambda: [a_net(seed) for seed in range(5)], 0.1, 20, optimizer, batch_size=3
+    )
+    assert history.loss.shape == (5, 21) and len(set(history.loss[:, 0])) == 5
+
+
+def test_sweep_over_initial_scales():
+    def starts():
+        return [a_net(weights=name) for name in INITIALISATIONS] + [
+            node_of_three(scale) for scale in (0.1, 1.0, 3.0)
+        ]
+
+    def node_of_three(scale):
+        network = a_net()
+        network.parameters *= scale
+        return network
+
+    equal_to_separate(starts, [0.3], 25)
+
+
+def test_sweep_over_rates_and_seeds_at_once():
+    equal_to_separate(
+        lambda: (a_net(3), a_net(4), a_net(5)), np.array([0.5, 0.1, 0.3]), 20, Momentum
+    )
+
+
+def test_sweep_of_one_has_a_leading_axis_too():
+    assert equal_to_separate(a_net, 0.1, 4).loss.shape == (1, 5)
+    assert equal_to_separate(lambda: [a_net()], [0.1], 4).loss.shape == (1, 5)
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("batch_size", [None, 3])
+def test_sweep_with_each_loss_and_held_out_samples(loss, batch_size):
+    y = FITTING[loss][1]
+    history = equal_to_separate(
+        lambda: fitting(loss, l2=0.01)[0], [0.02, 0.05], 10, loss=loss, data=(X, y),
+        held_out=(X[:3] + 0.1, y[:3]), batch_size=batch_size,
+    )  # fmt: skip
+    assert history.held_out_loss.shape == (2, 11)
+
+
+@pytest.mark.parametrize("batch_size", [None, 3])
+def test_sweep_with_dropout_draws_what_a_single_training_draws(batch_size):
+    equal_to_separate(
+        lambda: a_net(2, (1, 4, 3, 1), dropout=0.3), [0.1, 0.5], 10, batch_size=batch_size
+    )
+
+
+def test_sweep_with_a_schedule():
+    for schedule in (partial(exponential_decay, factor=0.9), partial(cosine_decay, epochs=15)):
+        equal_to_separate(a_net, [0.2, 0.6], 15, lambda rates, at=schedule: Momentum(at(rates)))
+
+
+def test_sweep_without_shuffling():
+    equal_to_separate(a_net, [0.2, 0.6], 5, batch_size=3, shuffle=False)
+
+
 def test_sweep_passes_record_and_loss_on():
     history = equal_to_separate(
-        node(), [0.1, 0.2], epochs=9, record=[0, 4, 9], loss="mean_squared_error"
+        node, [0.1, 0.2], epochs=9, record=[0, 4, 9], loss="mean_squared_error"
     )
+    assert history.epochs.tolist() == [0, 4, 9]
     assert history.loss.shape == (2, 3) and history.predict(X).shape == (2, 3, 4, 1)
 
 
-def test_sweep_leaves_its_start_alone():
-    network = node()
-    sweep(network, X, Y, learning_rates=[0.1, 1.0], epochs=3)
-    assert network.parameters.tolist() == [0.5, 0]
+def test_sweep_leaves_its_starts_and_rates_alone():
+    network, starts, rates = node(), [node(), node(0.7)], np.array([0.1, 1.0])
+    sweep(network, X, Y, learning_rates=rates, epochs=3)
+    sweep(starts, X, Y, learning_rates=rates, epochs=3)
+    assert [place.parameters.tolist() for place in (network, *starts)] == [
+        [0.5, 0], [0.5, 0], [0.7, 0],
+    ]  # fmt: skip
+    assert rates.tolist() == [0.1, 1.0]
+
+
+def test_sweep_takes_sizes_as_list_or_tuple():
+    starts = [Network(sizes, rng=rng()) for sizes in ([1, 3, 1], (1, 3, 1))]
+    history = sweep(starts, X, Y, learning_rates=0.1, epochs=1)
+    np.testing.assert_array_equal(history.loss[0], history.loss[1])
 
 
 def test_where_some_diverge_the_others_do_not_notice():
-    rates = [0.1, 3.0, 1e30, 1.0, 1e300]
-    history = equal_to_separate(node(), rates, epochs=1500)
+    history = equal_to_separate(node, [0.1, 3.0, 1e30, 1.0, 1e300], epochs=1500)
     assert np.isfinite(history.loss).all() and np.isfinite(history.network.parameters).all()
     assert (history.diverged_at >= 0).tolist() == [False, True, True, False, True]
     assert history.diverged[:, -1].tolist() == [False, True, True, False, True]
@@ -278,102 +616,29 @@ def test_where_some_diverge_the_others_do_not_notice():
     assert repr(history) == "History(5 trainings to epoch 1500, 3 diverged)"
 
 
-# --- diverging
+@pytest.mark.parametrize("block", [1, 2**16])
+def test_where_some_diverge_with_momentum_in_batches(monkeypatch, block):
+    monkeypatch.setattr(byhand.history, "BLOCK", block)
+    history = equal_to_separate(
+        a_net, [0.05, 1e30, 1e200], 40, Momentum, batch_size=3, held_out=HELD_OUT
+    )
+    assert (history.diverged_at >= 0).tolist() == [False, True, True]
 
 
-@pytest.mark.parametrize("rate", HUGE)
-@pytest.mark.parametrize("make", [node, a_net])
-def test_overflow_ends_in_a_finite_labelled_history(make, rate):
-    network = make()
-    history = train(network, X, Y, learning_rate=rate, epochs=30)
-    assert np.isfinite(history.loss).all() and np.isfinite(history.network.parameters).all()
-    assert np.isfinite(network.parameters).all()
-    at = int(history.diverged_at)
-    assert 0 < at <= 30
-    assert history.diverged[at:].all()
-    # What stands from there on is the last finite record, in the network too.
-    assert (history.loss[at:] == history.loss[at - 1]).all()
-    assert (history.network.parameters[at:] == history.network.parameters[at - 1]).all()
-    np.testing.assert_array_equal(network.parameters, history.network.parameters[-1])
-    assert f"diverged at epoch {at}" in repr(history)
-
-
-def test_parameters_may_overflow_where_the_loss_does_not():
-    # A saturated sigmoid answers 1 to any weight, even to an infinite one: the loss stays finite.
-    network = Network([1, 1], output="sigmoid", weights=[0.0])
-    history = train(network, [[1e3]], [[1.0]], learning_rate=1.7e308, epochs=3)
-    assert np.isfinite(history.network.parameters).all() and np.isfinite(network.parameters).all()
-    assert history.diverged_at == 1 and history.diverged.tolist() == [False, True, True, True]
-
-
-def test_overflow_between_two_records_is_seen_at_the_next():
-    network = node()
-    history = train(network, X, Y, learning_rate=1e30, epochs=40, record=[0, 1, 30])
-    assert history.diverged_at == 30
-    assert history.loss[2] == history.loss[1] and np.isfinite(history.loss).all()
-
-
-@pytest.mark.parametrize("record", [[30], [0], [29]])
-def test_overflow_with_one_record_is_finite_too(record):
-    network = node()
-    history = train(network, X, Y, learning_rate=1e300, epochs=30, record=record)
-    assert np.isfinite(history.loss).all() and np.isfinite(history.network.parameters).all()
-    assert np.isfinite(network.parameters).all() and history.diverged_at >= 0
-
-
-def test_slow_divergence_is_labelled_long_before_it_overflows():
-    # Rate 2 is above the largest stable one, 1.681: the loss falls at first, then grows for good.
-    history = train(node(), X, Y, learning_rate=2.0, epochs=60)
-    assert history.diverged_at == -1
-    assert not history.diverged[0] and history.diverged[-20:].all()
-    assert history.loss[-1] > history.loss[0]
-
-
-def test_overshooting_is_not_diverging():
-    history = train(node(w=-2.0), X, Y, learning_rate=1.6, epochs=300)
-    assert not history.diverged[-1] and history.diverged_at == -1
-
-
-class Jumps:
-    """An optimizer that puts the parameters where it was told, whatever the gradient."""
-
-    def __init__(self, *places):
-        self.places = iter(places)
-
-    def step(self, parameters, gradients):
-        parameters[...] = next(self.places)
-
-
-def test_on_the_way_back_it_is_no_longer_diverging():
-    history = train(node(), X, Y, optimizer=Jumps([9, 0], [5, 0], [6, 0]), epochs=3)
-    assert (history.loss[1:] > history.loss[0]).all()
-    assert history.diverged.tolist() == [False, True, False, True]
-
-
-def test_once_overflowed_the_last_finite_record_stands():
-    network = node()
-    history = train(network, X, Y, optimizer=Jumps([1, 0], np.nan, [2, 0]), epochs=3)
-    assert history.diverged_at == 2 and history.diverged.tolist() == [False, False, True, True]
-    assert history.network.parameters.tolist() == [[0.5, 0], [1, 0], [1, 0], [1, 0]]
-    assert network.parameters.tolist() == [1, 0]
-
-
-def test_mini_batches_that_overflow_are_labelled():
-    rng = np.random.default_rng(0)
-    history = train(node(), X, Y, learning_rate=1e30, epochs=30, batch_size=1, rng=rng)
-    assert history.diverged_at > 0 and np.isfinite(history.network.parameters).all()
-
-
-@settings(max_examples=40)
-@given(rate=st.floats(1e-300, 1.7e308), w=st.floats(-1e3, 1e3), x=st.floats(-1e3, 1e3))
-def test_no_rate_yields_anything_but_finite_numbers(rate, w, x):
-    history = train(node(w), [[x], [1.0]], [[1.0], [0.0]], learning_rate=rate, epochs=8)
-    assert np.isfinite(history.loss).all() and np.isfinite(history.network.parameters).all()
-
-
-def test_repr_of_a_training_that_went_well():
-    history = train(node(), X, Y, learning_rate=1.0, epochs=1)
-    assert repr(history) == "History(loss 0.020625 → 0.00507324, epoch 1)"
+def test_a_stack_of_two_axes_is_trained_side_by_side():
+    rates = np.array([[0.1, 0.3, 0.5], [1.0, 1e300, 0.7]])
+    stack = a_net().with_parameters(np.tile(a_net().parameters, (2, 3, 1)))
+    history = train(stack, X, Y, optimizer=SGD(rates), epochs=6, held_out=HELD_OUT)
+    assert history.loss.shape == (2, 3, 7) and history.network.parameters.shape == (2, 3, 7, 10)
+    for place in np.ndindex(2, 3):
+        network = a_net()
+        alone = train(network, X, Y, learning_rate=rates[place], epochs=6, held_out=HELD_OUT)
+        for score in ("loss", "held_out_loss", "diverged_at"):
+            np.testing.assert_allclose(
+                getattr(history, score)[place], getattr(alone, score), rtol=1e-12
+            )
+        np.testing.assert_allclose(stack.parameters[place], network.parameters, rtol=1e-12)
+    assert repr(history) == "History(6 trainings to epoch 6, 1 diverged)"
 
 
 # --- bad input
@@ -392,8 +657,10 @@ OK = {"learning_rate": 0.1, "epochs": 2}
         ({"X": [], "y": []}, "X has shape (0,)"),
         ({"X": X * np.nan}, "X holds nan in row 0"),
         ({"y": [[0.2], [np.inf], [0.4], [0.7]]}, "y holds inf in row 1, column 0"),
-        ({"X": "points"}, "X is not an array of numbers"),
-        ({"y": [["high"]] * 4}, "y is not an array of numbers"),
+        ({"X": "points"}, "X is 'points', expected an array of numbers"),
+        ({"X": X * 1j}, "expected an array of numbers"),
+        ({"y": [["high"]] * 4}, "expected an array of numbers"),
+        ({"X": None}, "X "),
         ({"X": X * 1e200}, "the loss is inf before the first step"),
         ({"y": Y * 1e200}, "the loss is inf before the first step"),
         ({"learning_rate": 0}, "learning_rate is 0, expected a finite number above 0"),
@@ -414,9 +681,10 @@ OK = {"learning_rate": 0.1, "epochs": 2}
         ({"epochs": True}, "epochs is True, expected"),
         ({"epochs": "10"}, "epochs is '10', expected"),
         ({"epochs": None}, "epochs is None, expected"),
-        ({"loss": "mse"}, "unknown loss 'mse': choose one of half_mean_squared_error"),
-        ({"batch_size": 2}, "batch_size is 2 of 4 samples, and rng is None: give"),
-        ({"batch_size": 2, "rng": 0}, "batch_size is 2 of 4 samples, and rng is 0: give"),
+        ({"loss": "mse"}, "unknown loss 'mse': choose one of"),
+        ({"loss": None}, "unknown loss None"),
+        ({"batch_size": 2}, "rng is None: give rng=np.random.default_rng(0) to draw 2 of 4"),
+        ({"batch_size": 2, "rng": 0}, "rng is 0: give rng=np.random.default_rng(0)"),
         ({"batch_size": 0}, "batch_size is 0, expected a whole number from 1 up"),
         ({"batch_size": 1.5}, "batch_size is 1.5, expected"),
         ({"batch_size": True}, "batch_size is True, expected"),
@@ -433,6 +701,19 @@ OK = {"learning_rate": 0.1, "epochs": 2}
         ({"record": ["a", "b"]}, "record is ['a', 'b'], expected"),
         ({"record": range(5000)}, "expected rising whole numbers from 0 to 2"),
         ({"record": list(range(5000))}, "record is [0, 1, 2, 3, 4, 5, ...], expected"),
+        ({"held_out": X}, "held_out"),
+        ({"held_out": (X,)}, "held_out"),
+        ({"held_out": 0.2}, "held_out"),
+        ({"held_out": (X[:, 0], Y)}, "held_out"),
+        ({"held_out": (X, Y[:2])}, "held_out"),
+        ({"held_out": (X * np.nan, Y)}, "held_out"),
+        ({"held_out": (np.hstack([X, X]), Y)}, "held_out"),
+        ({"held_out": (X * 1e200, Y)}, "held"),
+        ({"patience": 3}, "give held_out=(X, y) too"),
+        ({"patience": 0, "held_out": (X, Y)}, "patience is 0, expected a whole number from 1 up"),
+        ({"patience": 1.5, "held_out": (X, Y)}, "patience is 1.5, expected"),
+        ({"patience": True, "held_out": (X, Y)}, "patience is True, expected"),
+        ({"patience": "long", "held_out": (X, Y)}, "patience is 'long', expected"),
     ],
 )
 def test_bad_input_is_refused_in_one_sentence(changed, fragment):
@@ -442,31 +723,83 @@ def test_bad_input_is_refused_in_one_sentence(changed, fragment):
     assert network.parameters.tolist() == [0.5, 0]
 
 
+def test_patience_is_for_a_single_training():
+    stack = node().with_parameters(np.zeros((3, 2)))
+    options = dict(epochs=2, held_out=(X, Y), patience=1)
+    assert "network is a stack of shape (3,)" in said(
+        train, stack, X, Y, learning_rate=0.1, **options
+    )
+    assert "stack" in said(sweep, node(), X, Y, learning_rates=[0.1, 0.2], **options)
+
+
 @pytest.mark.parametrize(
     ("rates", "fragment"),
     [
-        (0.1, "learning_rates has shape (), expected (n_rates,)"),
-        ([[0.1]], "learning_rates has shape (1, 1), expected (n_rates,)"),
+        ([[0.1]], "learning_rates of shape (1, 1)"),
+        ([[0.1, 0.2]], "learning_rates of shape (1, 2)"),
         ([], "learning_rate is [], expected"),
         ([0.1, 0], "learning_rate is 0.0, expected"),
         ([0.1, -1], "learning_rate is -1.0, expected"),
         ([np.nan, 1], "learning_rate is nan, expected"),
         (["fast"], "learning_rate is ['fast'], expected"),
+        (0, "learning_rate is 0, expected"),
+        (cosine_decay(0.1, 3), "learning_rate is <function"),
     ],
 )
 def test_bad_rates_of_a_sweep_are_refused(rates, fragment):
     assert fragment in said(sweep, node(), X, Y, learning_rates=rates, epochs=2)
 
 
+def test_sweep_needs_as_many_starts_as_rates():
+    for rates in ([0.1, 0.2, 0.3], [0.1] * 4):
+        text = said(sweep, [node(), node()], X, Y, learning_rates=rates, epochs=2)
+        assert f"learning_rates of shape ({len(rates)},) and 2 networks" in text
+    assert "0 networks" in said(sweep, [], X, Y, learning_rates=0.1, epochs=2)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        partial(a_net, sizes=(1, 4, 1)),
+        partial(a_net, sizes=(1, 3, 3, 1)),
+        partial(a_net, hidden="relu"),
+        partial(a_net, output="tanh"),
+        partial(a_net, bias=False),
+        partial(a_net, l2=0.1),
+        partial(a_net, dropout=0.1),
+    ],
+)
+def test_sweep_of_networks_that_differ_is_refused(other):
+    assert "the networks differ" in said(
+        sweep, [a_net(), other()], X, Y, learning_rates=0.1, epochs=2
+    )
+
+
 def test_sweep_from_a_stack_is_refused():
     stack = node().with_parameters(np.zeros((3, 2)))
-    assert "network is a stack of shape (3,), expected a single one" in said(
-        sweep, stack, X, Y, learning_rates=[0.1], epochs=2
+    for start in (stack, [stack, stack], [node(), stack]):
+        assert "network is a stack of shape (3,), expected a single one" in said(
+            sweep, start, X, Y, learning_rates=[0.1], epochs=2
+        )
+
+
+@pytest.mark.parametrize("optimizer", ["adam", SGD(0.1), None])
+def test_sweep_takes_a_function_of_the_rates_as_optimizer(optimizer):
+    assert "optimizer is " in said(
+        sweep, node(), X, Y, learning_rates=[0.1], epochs=2, optimizer=optimizer
+    )
+
+
+def test_sweep_whose_starts_are_not_all_finite_is_refused_with_one_number():
+    starts = [node(w) for w in [0.5, 1e200] * 40]
+    assert "the loss is inf before the first step" in said(
+        sweep, starts, X, Y, learning_rates=0.1, epochs=2
     )
 
 
 def test_whole_numbers_of_numpy_are_whole_numbers():
     history = train(
-        node(), X, Y, learning_rate=0.1, epochs=np.int32(3), record=np.array([0, 3], dtype=np.uint8)
-    )
+        node(), X, Y, learning_rate=0.1, epochs=np.int32(3), batch_size=np.int64(9),
+        record=np.array([0, 3], dtype=np.uint8), held_out=(X, Y), patience=np.uint8(3),
+    )  # fmt: skip
     assert history.epochs.tolist() == [0, 3]

@@ -1,10 +1,10 @@
-"""Gradient check: the slope you derived against the slope you measure."""
-
-import numbers
+"""Gradient check: the slope you derived against the slope you measure, and the name of the gap."""
 
 import numpy as np
 
+from byhand.inputs import above_zero, claimed, data, single
 from byhand.losses import loss_named
+from byhand.mistakes import GradientCheck, mistakes_behind, relative_error
 
 
 def central_difference(function, at, h=1e-5):
@@ -29,8 +29,7 @@ def central_difference(function, at, h=1e-5):
     ValueError
         If ``h`` is not a finite number above 0.
     """
-    if not (isinstance(h, numbers.Real) and 0 < h < np.inf):
-        raise ValueError(f"h is {h!r}, expected a nudge above 0, such as 1e-5.")
+    h = above_zero(h, "h, the nudge,")
     at = np.array(at, dtype=float)
     slope = np.empty_like(at)
     for index in np.ndindex(at.shape):
@@ -44,8 +43,8 @@ def central_difference(function, at, h=1e-5):
     return slope
 
 
-def gradient_check(network, X, y, loss="half_mean_squared_error", h=1e-5):
-    """Compare every gradient of ``network`` with central differences.
+def gradient_check(network, X, y, loss="half_mean_squared_error", h=1e-5, gradients=None):
+    """Compare every gradient of ``network`` with central differences, and name the mistake.
 
     Parameters
     ----------
@@ -57,51 +56,35 @@ def gradient_check(network, X, y, loss="half_mean_squared_error", h=1e-5):
         A key of `byhand.losses.LOSSES`.
     h : float
         Size of the nudge, above 0.
+    gradients : array_like or list of array_like, optional
+        Gradients of your own to check, flat or as ``[dW1, db1, dW2, db2, ...]``; the network's
+        `backward` when left out.
 
     Returns
     -------
-    dict
-        ``{"W1": error, "b1": error, ...}``: |analytic − measured| / (|analytic| + |measured|) of
-        each block, 0 to 1; below 1e-6 is agreement.
+    GradientCheck
+        |analytic − measured| / (|analytic| + |measured|) of each block, 0 to 1; below 1e-6 is
+        agreement.
 
     Raises
     ------
     ValueError
         In one sentence, if something does not fit.
     """
-    network.refuse_stacks()
-    X = network.checked_inputs(X)
-    y = network.checked_targets(y, len(X))
     loss = loss_named(loss)
+    X, y = data(single(network), X, y, loss)
     network = network.with_parameters(network.parameters.copy())
-    network.backward(loss.gradient(network.forward(X), y))
-    analytic = network.gradients.copy()
+    y_pred, h = network.forward(X), above_zero(h, "h, the nudge,")
+    dA = loss.gradient(y_pred, y)
+    noise = 1e-9 * (1 + (abs(loss.function(y_pred, y)) + network.penalty) / h)
+    network.backward(dA)
+    gradients = claimed(network, network.gradients.copy() if gradients is None else gradients)
 
     def loss_at(parameters):
-        return loss.function(network.with_parameters(parameters).forward(X), y)
+        moved = network.with_parameters(parameters)
+        return loss.function(moved.forward(X), y) + moved.penalty
 
-    network.gradients[...] = central_difference(loss_at, network.parameters, h)
-    measured = network.layers
-    network = network.with_parameters(network.parameters)
-    network.gradients[...] = analytic
-    errors = {}
-    for number, (ours, theirs) in enumerate(zip(network.layers, measured, strict=True), start=1):
-        errors[f"W{number}"] = relative_error(ours.dW, theirs.dW)
-        errors[f"b{number}"] = relative_error(ours.db, theirs.db)
-    return errors
-
-
-def relative_error(a, b):
-    """Return |a − b| / (|a| + |b|) in the Euclidean norm, 0 when both are zero.
-
-    Raises
-    ------
-    ValueError
-        If the shapes differ.
-    """
-    if np.shape(a) != np.shape(b):
-        raise ValueError(
-            f"the gradients have shapes {np.shape(a)} and {np.shape(b)}: make the shapes equal."
-        )
-    size = np.linalg.norm(a) + np.linalg.norm(b)
-    return float(np.linalg.norm(np.subtract(a, b)) / size) if size else 0.0
+    measured = central_difference(loss_at, network.parameters, h)
+    ours, theirs = (network.with_parameters(flat).blocks() for flat in (gradients, measured))
+    errors = {name: relative_error(ours[name], theirs[name], noise) for name in ours}
+    return GradientCheck(errors, mistakes_behind(network, dA, gradients))

@@ -3,13 +3,18 @@
 Rows are samples: a layer takes ``X`` (n_samples, n_inputs) and returns ``A`` (n_samples,
 n_outputs).  Every array may have further axes in front: then it is a stack of separate layers,
 trained side by side (see `byhand.training.sweep`).
+
+Two things are arranged for speed, and change no equation.  The bias is one more row of weights,
+which meets a column of ones: [X 1] times [W; b] is X W + b in a single product.  And the samples of
+one unit lie side by side in memory: see `product`.
 """
 
 from operator import attrgetter
 
 import numpy as np
 
-from byhand.activations import activation_named
+from byhand.activations import ONE, activation_named
+from byhand.inputs import between, generator, slopes, table_shape, whole
 
 
 def window(name):
@@ -24,6 +29,20 @@ def window(name):
     return property(attrgetter(name), write, doc="An array; assigning writes into it.")
 
 
+def transposed(M):
+    """Return M with rows and columns exchanged; of a stack, each matrix by itself."""
+    return M.T if M.ndim == 2 else M.swapaxes(-1, -2)
+
+
+def through(dA, slope):
+    """Return dZ, the slopes in Z: those in A times the slope of the activation."""
+    if slope is ONE:
+        return dA
+    if slope.ndim > dA.ndim:  # softmax: a Jacobian for each sample
+        return (dA[..., None, :] @ slope)[..., 0, :]
+    return dA * slope
+
+
 class Dense:
     """A layer in which every output sees every input: Z = X W + b, A = activation(Z) (Eq. 1.1).
 
@@ -33,6 +52,10 @@ class Dense:
         At least 1.
     activation : str or Activation
         A key of `byhand.activations.ACTIVATIONS`.
+    bias : bool
+        False leaves ``b`` at 0 and out of the parameters.
+    l2 : float
+        λ of the penalty ½ λ Σ W², from 0 up; biases are free.
 
     Attributes
     ----------
@@ -40,53 +63,117 @@ class Dense:
     b : ndarray, shape (..., n_outputs)
     dW, db : ndarray
         Gradients of the loss, filled by `backward`; shapes of ``W`` and ``b``.
+    X, Z, A, dZ : ndarray
+        Inputs, pre-activations and activations of the last `forward`; ∂loss/∂Z of the last
+        `backward`.  ``X`` is the layer's own copy, which the next `forward` writes over.
 
     Raises
     ------
     ValueError
-        If a size is not a positive whole number or the activation is unknown.
+        If a size is not a positive whole number, the activation is unknown or ``l2`` negative.
     """
 
     W, b, dW, db = window("_W"), window("_b"), window("_dW"), window("_db")
 
-    def __init__(self, n_inputs, n_outputs, activation="identity"):
-        for name, size in (("n_inputs", n_inputs), ("n_outputs", n_outputs)):
-            whole = isinstance(size, (int, np.integer)) and not isinstance(size, bool)
-            if not whole or size < 1:
-                raise ValueError(f"{name} is {size!r}: a layer size is a whole number from 1 up.")
-        self.n_inputs, self.n_outputs = int(n_inputs), int(n_outputs)
+    def __init__(self, n_inputs, n_outputs, activation="identity", bias=True, l2=0.0):
+        self.n_inputs, self.n_outputs = whole(n_inputs, "n_inputs"), whole(n_outputs, "n_outputs")
         self.activation = activation_named(activation)
+        self.bias, self.l2 = bool(bias), between(l2, "l2", 0, np.inf)
+        self.n_parameters = (self.n_inputs + self.bias) * self.n_outputs
         self.bind(np.zeros(self.n_parameters), np.zeros(self.n_parameters))
 
-    def forward(self, X):
-        """Return the activations, keeping what `backward` will need (Eq. 1.1)."""
-        self.X = X
-        self.Z = X @ self.W + self.b[..., None, :]
-        return self.activation.function(self.Z)
+    def forward(self, X, training=False):
+        """Return A = activation(Z) of Z = X W + b (Eq. 1.1), keeping what `backward` will need.
 
-    def backward(self, dA):
-        """Turn slopes in the outputs into ``dW``, ``db`` and slopes in the inputs.
+        ``training`` matters to `Dropout` only.
+        """
+        self.X, self._X1T = self._with_ones(X)
+        self.Z = transposed(self._product(self._WbT, self._X1T))  # ([W; b]ᵀ [X 1]ᵀ)ᵀ = X W + b
+        self.A = self.activation.function(self.Z)
+        return self.A
+
+    def backward(self, dA, to_inputs=True):
+        """Turn slopes in the outputs into ``dW``, ``db`` and, if asked, slopes in the inputs.
 
         The mean of Eq. 1.6 is already inside ``dA``, so the samples are summed here.
         """
-        dZ = dA * self.activation.derivative(self.Z)
-        self.dW[...] = np.swapaxes(self.X, -1, -2) @ dZ
-        self.db[...] = dZ.sum(axis=-2)
-        return dZ @ np.swapaxes(self.W, -1, -2)
+        if getattr(dA, "shape", None) != self.A.shape:
+            dA = slopes(dA, self)  # which says what is wrong
+        self.dZ = through(dA, self.activation.slope(self.Z, self.A))
+        self._product(self._X1T, self.dZ, self._dWb)  # dW = Xᵀ dZ, and db = 1ᵀ dZ
+        if self.l2:
+            self.dW += self.l2 * self.W
+        return transposed(self._product(self._W, transposed(self.dZ))) if to_inputs else None
 
-    @property
-    def n_parameters(self):
-        """Number of weights and biases."""
-        return (self.n_inputs + 1) * self.n_outputs
+    def _with_ones(self, X):
+        """Return X and [X 1]ᵀ, in memory that is made, and given its ones, once for each shape."""
+        shape = getattr(X, "shape", None) or np.shape(X)
+        if shape not in self._rooms:
+            table_shape(shape, self.n_inputs, self._W.ndim)
+            X1T = np.ones((*shape[:-2], self.n_inputs + self.bias, shape[-2]))
+            self._rooms[shape] = transposed(X1T)[..., : self.n_inputs], X1T
+        room = self._rooms[shape]
+        room[0][...] = X
+        return room
+
+    def __repr__(self):
+        """Name the layer and its activation, and draw its parameters with shapes and count."""
+        sizes = f"{self.n_inputs:>4} → {self.n_outputs:<4} {self.activation.name:<10} "
+        b = f" + b ({self.n_outputs},)" if self.bias else ""
+        return f"Dense{sizes} W ({self.n_inputs}, {self.n_outputs}){b}: {self.n_parameters}"
 
     def bind(self, parameters, gradients):
         """Make ``W``, ``b``, ``dW``, ``db`` windows into two flat vectors (..., n_parameters)."""
-        for flat, weights, biases in ((parameters, "_W", "_b"), (gradients, "_dW", "_db")):
-            n_weights = self.n_inputs * self.n_outputs
-            shape = (*flat.shape[:-1], self.n_inputs, self.n_outputs)
-            setattr(self, weights, flat[..., :n_weights].reshape(shape))
-            setattr(self, biases, flat[..., n_weights:])
+        shape = (*parameters.shape[:-1], self.n_inputs + self.bias, self.n_outputs)
+        Wb, self._dWb = parameters.reshape(shape), gradients.reshape(shape)
+        self._W, self._dW = Wb[..., : self.n_inputs, :], self._dWb[..., : self.n_inputs, :]
+        rows = (Wb, self._dWb) if self.bias else np.zeros((2, *shape[:-2], 1, shape[-1]))
+        self._b, self._db = (matrix[..., -1, :] for matrix in rows)
+        self._WbT, self._rooms, self.A = transposed(Wb), {}, np.empty(0)
+        # dot takes no stacks, but is called with less ado
+        self._product = np.ndarray.dot if parameters.ndim == 1 else np.matmul
+
+
+class Dropout:
+    """Silence each unit with chance ``rate`` while training, and scale the others up to make up.
+
+    The mean over many draws is the input itself, so nothing changes when predicting, where every
+    unit speaks.  In a stack, all trainings draw the same units.
+
+    Parameters
+    ----------
+    rate : float
+        0 to below 1.
+    rng : numpy.random.Generator
+
+    Raises
+    ------
+    ValueError
+        If ``rate`` is not in that range or ``rng`` is not a generator.
+    """
+
+    def __init__(self, rate, rng):
+        self.rate, self.rng = between(rate, "dropout", 0, 1), generator(rng, "silence units")
+
+    def forward(self, X, training=False):
+        """Return ``X``, in training with some columns of each row silenced."""
+        kept = self.rng.random(X.shape[:-3:-1]).T >= self.rate if training else 1 - self.rate
+        self.mask = kept / (1 - self.rate)
+        return X * self.mask
+
+    def backward(self, dA, to_inputs=True):
+        """Return slopes in the inputs: none where `forward` silenced."""
+        return dA * self.mask
 
     def __repr__(self):
-        """Name the layer, its sizes and its activation."""
-        return f"Dense({self.n_inputs} → {self.n_outputs}, {self.activation.name})"
+        """Name the layer and its rate."""
+        return f"Dropout {self.rate:g}"
+
+
+# Standard deviation of the starting weights: He et al. (2015), Glorot and Bengio (2010).
+INITIALISATIONS = {
+    "zeros": lambda n_inputs, n_outputs: 0.0,
+    "small_normal": lambda n_inputs, n_outputs: 0.01,
+    "he": lambda n_inputs, n_outputs: np.sqrt(2 / n_inputs),
+    "xavier": lambda n_inputs, n_outputs: np.sqrt(2 / (n_inputs + n_outputs)),
+}

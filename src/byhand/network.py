@@ -1,10 +1,12 @@
 """Network: layers in a row, and one flat vector that holds all they have learned."""
 
-import reprlib
-
 import numpy as np
 
-from byhand.layers import Dense, window
+from byhand import inputs
+from byhand.activations import ACTIVATIONS, activation_named
+from byhand.layers import INITIALISATIONS, Dense, Dropout, window
+
+FLOAT64 = np.dtype(float)
 
 
 class Network:
@@ -17,14 +19,24 @@ class Network:
         one hidden layer of four.
     hidden, output : str
         Activation of the hidden layers and of the last one (`byhand.activations.ACTIVATIONS`).
-    weights, biases : list of array_like, optional
-        Starting values, one entry a layer, shapes (n_inputs, n_outputs) and (n_outputs,); a number
-        fills its array.  Left out: weights uniform in 0 to 1 from ``rng``, biases 0.
+    weights : str or list of array_like
+        How to draw the starting weights from ``rng`` (`byhand.layers.INITIALISATIONS`: zeros,
+        small_normal, he for ReLU, xavier for tanh and sigmoid), or the values, one entry a layer of
+        shape (n_inputs, n_outputs); a number fills its array.
+    biases : list of array_like, optional
+        Starting biases, one entry a layer of shape (n_outputs,) or a number; 0 when left out.
+    bias : bool
+        False for a network without biases.
+    dropout : float
+        Chance that a hidden unit is silent in a training step, drawn from ``rng``.
+    l2 : float
+        λ of the penalty ½ λ Σ W² that `backward` adds to the loss.
     rng : numpy.random.Generator, optional
-        Needed when ``weights`` is left out.
+        Needed where something is drawn.
 
     Attributes
     ----------
+    layers : list
     parameters, gradients : ndarray, shape (..., n_parameters)
         Everything to learn, and its gradients; ``layers[i].W`` and the rest are views of them.
 
@@ -37,50 +49,45 @@ class Network:
     parameters, gradients = window("_parameters"), window("_gradients")
 
     def __init__(
-        self, sizes, *, hidden="tanh", output="identity", weights=None, biases=None, rng=None
-    ):
-        if np.ndim(sizes) != 1 or len(sizes) < 2:
-            raise ValueError(
-                f"sizes is {sizes!r}: give the inputs and at least one layer, as [1, 1]."
-            )
-        activations = [hidden] * (len(sizes) - 2) + [output]
-        self.layers = [
-            Dense(*shape) for shape in zip(sizes[:-1], sizes[1:], activations, strict=True)
-        ]
-        if weights is None:
-            if not isinstance(rng, np.random.Generator):
-                raise ValueError(
-                    f"no starting weights, and rng is {rng!r}: give weights=, or "
-                    "rng=np.random.default_rng(0) to draw them."
-                )
-            weights = [rng.random(layer.W.shape) for layer in self.layers]
-        biases = [0.0] * len(self.layers) if biases is None else biases
-        self._bind(np.zeros(sum(layer.n_parameters for layer in self.layers)))
-        for name, given in (("W", weights), ("b", biases)):
-            listed = np.iterable(given) and hasattr(given, "__len__")
-            if not listed or len(given) != len(self.layers):
-                got = f"a list of {len(given)}" if listed else reprlib.repr(given)
-                raise ValueError(
-                    f"starting {name} is {got}, expected a list of {len(self.layers)}: give one "
-                    "entry a layer."
-                )
-            for layer, value in zip(self.layers, given, strict=True):
-                _fill(getattr(layer, name), value, name)
+        self, sizes, *, hidden="tanh", output="identity", weights="xavier", biases=None, bias=True,
+        dropout=0.0, l2=0.0, rng=None,
+    ):  # fmt: skip
+        sizes, dropout = inputs.layer_sizes(sizes), inputs.between(dropout, "dropout", 0, 1)
+        self.settings = dict(
+            sizes=sizes, hidden=hidden, output=output, bias=bias, dropout=dropout, l2=l2
+        )
+        self.rng = rng
+        self._build()
+        if isinstance(weights, str):
+            weights = inputs.drawn(rng, self.dense, INITIALISATIONS, weights)
+        inputs.starting_values(weights, [layer.W for layer in self.dense], "W")
+        if biases is not None:
+            inputs.starting_values(biases, [layer.b for layer in self.dense if layer.bias], "b")
 
-    def _bind(self, parameters):
-        self._parameters, self._gradients = parameters, np.zeros_like(parameters)
-        start = 0
-        for layer in self.layers:
-            own = np.s_[..., start : start + layer.n_parameters]
-            layer.bind(self.parameters[own], self.gradients[own])
-            start += layer.n_parameters
+    def _build(self, parameters=None):
+        own = self.settings
+        sizes, last = own["sizes"], len(own["sizes"]) - 2
+        self.layers = []
+        for number, shape in enumerate(zip(sizes[:-1], sizes[1:], strict=True)):
+            activation = own["output" if number == last else "hidden"]
+            self.layers.append(Dense(*shape, activation, own["bias"], own["l2"]))
+            if own["dropout"] and number < last:
+                self.layers.append(Dropout(own["dropout"], self.rng))
+        self.dense = [layer for layer in self.layers if isinstance(layer, Dense)]
+        ends = np.cumsum([0] + [layer.n_parameters for layer in self.dense])
+        self._parameters = np.zeros(ends[-1]) if parameters is None else parameters
+        self._gradients = np.zeros(self._parameters.shape)
+        for layer, start, end in zip(self.dense, ends[:-1], ends[1:], strict=True):
+            layer.bind(self._parameters[..., start:end], self._gradients[..., start:end])
 
-    def forward(self, X):
+    def forward(self, X, training=False):
         """Return the predictions for ``X``; every layer keeps what `backward` needs.
 
         Parameters
         ----------
         X : ndarray, shape (n_samples, n_inputs)
+        training : bool
+            Whether dropout silences units.
 
         Returns
         -------
@@ -91,33 +98,42 @@ class Network:
         ValueError
             If ``X`` is not (n_samples, n_inputs).
         """
-        if np.shape(X)[1:] != (self.layers[0].n_inputs,):
-            X = self.checked_inputs(X)  # which says what is wrong
+        if getattr(X, "dtype", None) is not FLOAT64:
+            X = inputs.real(X, "X", "an array of numbers, one sample in each row")
         for layer in self.layers:
-            X = layer.forward(X)
+            X = layer.forward(X, training)
         return X
 
-    def backward(self, dA):
+    def backward(self, dA, to_inputs=True):
         """Fill every layer's gradients from the loss's gradient in the predictions.
 
-        Returns the loss's gradient in the inputs.
+        Returns the loss's gradient in the inputs, or None if that is not asked for.
 
         Raises
         ------
         ValueError
             If `forward` has not run, or ``dA`` has not the shape of what it returned.
         """
-        expected = np.shape(getattr(self.layers[-1], "Z", None))
-        if not expected:
-            raise ValueError("backward has nothing to go back through: call forward first.")
-        if np.shape(dA) != expected:
-            raise ValueError(
-                f"dA has shape {np.shape(dA)}, the predictions {expected}: give one slope for each "
-                "prediction."
-            )
-        for layer in reversed(self.layers):
+        if getattr(dA, "dtype", None) is not FLOAT64:
+            dA = inputs.real(dA, "dA", "an array of slopes")
+        for layer in self.layers[:0:-1]:
             dA = layer.backward(dA)
-        return dA
+        return self.layers[0].backward(dA, to_inputs)
+
+    def blocks(self):
+        """Return ``{"W1": W, "b1": b, "W2": ...}``, in the order of ``parameters``."""
+        return {
+            f"{name}{number}": getattr(layer, name)
+            for number, layer in enumerate(self.dense, start=1)
+            for name in ("W", "b")[: 1 + layer.bias]
+        }
+
+    @property
+    def penalty(self):
+        """Return ½ λ Σ W², what ``l2`` adds to the loss; shape (...)."""
+        weights = [(layer.l2 / 2, layer.W) for layer in self.dense if layer.l2]
+        with np.errstate(over="ignore"):
+            return sum(half * np.sum(W**2, axis=(-1, -2)) for half, W in weights)
 
     def predict(self, X):
         """Return predictions for ``X``, checking it first and leaving no trace in the layers.
@@ -129,7 +145,7 @@ class Network:
         """
         network = self.with_parameters(self.parameters)
         with np.errstate(over="ignore", invalid="ignore"):  # a diverged run is a result
-            return network.forward(self.checked_inputs(X))
+            return network.forward(inputs.table(X, "X", self.layers[0].n_inputs))
 
     def with_parameters(self, parameters):
         """Return a network of the same shape on other parameters (..., n_parameters), not copied.
@@ -139,113 +155,49 @@ class Network:
         ValueError
             If there are not ``n_parameters`` of them.
         """
-        parameters, n_parameters = np.asarray(parameters, dtype=float), self.parameters.shape[-1]
-        if parameters.shape[-1:] != (n_parameters,):
-            raise ValueError(
-                f"parameters have shape {parameters.shape}, expected (..., {n_parameters}): give "
-                "every weight and bias."
-            )
+        parameters = inputs.flat(parameters, self.parameters.shape[-1])
         network = object.__new__(type(self))
-        network.layers = [
-            Dense(layer.n_inputs, layer.n_outputs, layer.activation) for layer in self.layers
-        ]
-        network._bind(parameters)
+        network.settings, network.rng = self.settings, self.rng
+        network._build(parameters)
         return network
 
-    def checked_inputs(self, X):
-        """Return ``X`` as float64 (n_samples, n_inputs).
+    def save(self, path):
+        """Write sizes, activations and parameters to ``path``, an .npz file without pickle.
+
+        NumPy adds ``.npz`` to a name that does not end so.
 
         Raises
         ------
         ValueError
-            If it has another shape, or holds NaN or infinity.
+            If an activation is not one of `byhand.activations.ACTIVATIONS`.
         """
-        return checked(X, "X", self.layers[0].n_inputs)
+        own = {place: activation_named(self.settings[place]) for place in ("hidden", "output")}
+        names = {place: inputs.registered(ACTIVATIONS, entry) for place, entry in own.items()}
+        np.savez(path, parameters=self.parameters, **(self.settings | names))
 
-    def checked_targets(self, y, n_samples):
-        """Return ``y`` as float64 (n_samples, n_outputs).
+    @classmethod
+    def load(cls, path, rng=None):
+        """Return the network that `save` wrote; ``rng`` for its dropout, if it has one.
 
         Raises
         ------
         ValueError
-            If it has another shape, or holds NaN or infinity.
+            If the file holds something else.
         """
-        y = checked(y, "y", self.layers[-1].n_outputs)
-        if len(y) != n_samples:
-            raise ValueError(f"X has {n_samples} rows, y has {len(y)}: give one target a sample.")
-        return y
-
-    def refuse_stacks(self):
-        """Return nothing when this is a single network.
-
-        Raises
-        ------
-        ValueError
-            If it is a stack.
-        """
-        if self.parameters.ndim != 1:
-            raise ValueError(
-                f"network is a stack of shape {self.parameters.shape[:-1]}, expected a single "
-                "one: take one with with_parameters."
-            )
+        with open(path, "rb") as opened:
+            try:
+                with np.load(opened, allow_pickle=False) as file:
+                    kept = {name: file[name].tolist() for name in file.files}
+                parameters = np.array(kept.pop("parameters"))
+                if kept.keys() != cls([1, 1], weights="zeros").settings.keys():
+                    raise KeyError(path)
+            except Exception as error:  # whatever else the bytes may be
+                raise ValueError(f"{path} holds no network: give one that save wrote.") from error
+        return cls(**kept, weights="zeros", rng=rng).with_parameters(parameters)
 
     def __repr__(self):
-        """List the layers and count the parameters."""
-        layers = ", ".join(map(repr, self.layers))
-        n_parameters = self.parameters.shape[-1]
-        return f"Network({layers}; {n_parameters} parameters)"
-
-
-def checked(values, name, n_columns):
-    """Return ``values`` as a finite float64 array (n_samples, n_columns).
-
-    Raises
-    ------
-    ValueError
-        In one sentence: what was got, what was expected, what to do.
-    """
-    try:
-        array = _real(values)
-    except (TypeError, ValueError, OverflowError):
-        raise ValueError(
-            f"{name} is not an array of numbers: give shape (n_samples, {n_columns})."
-        ) from None
-    if array.ndim != 2 or array.shape[1] != n_columns or not len(array):
-        column = f" (for one column: {name}.reshape(-1, 1))" if array.ndim == n_columns == 1 else ""
-        raise ValueError(
-            f"{name} has shape {array.shape}, expected (n_samples, {n_columns}) with at least one "
-            f"row: put one sample in each row{column}."
-        )
-    if not np.isfinite(array).all():
-        row, column = np.argwhere(~np.isfinite(array))[0]
-        raise ValueError(
-            f"{name} holds {array[row, column]} in row {row}, column {column}, expected finite "
-            "numbers: remove that row."
-        )
-    return array
-
-
-def _real(values):
-    """Return ``values`` as float64; NumPy would drop an imaginary part with a mere warning."""
-    if np.iscomplexobj(values):
-        raise TypeError
-    return np.asarray(values, dtype=float)
-
-
-def _fill(array, value, name):
-    try:
-        value = _real(value)
-    except (TypeError, ValueError, OverflowError):
-        raise ValueError(
-            f"starting {name} is {reprlib.repr(value)}, expected numbers of shape {array.shape}."
-        ) from None
-    if value.shape not in ((), array.shape):
-        raise ValueError(
-            f"starting {name} has shape {value.shape}, expected {array.shape}: give that shape, or "
-            "one number for all."
-        )
-    if not np.isfinite(value).all():
-        raise ValueError(
-            f"starting {name} holds {value[~np.isfinite(value)][0]}, expected finite numbers."
-        )
-    array[...] = value
+        """Draw the layers with shapes, and count the parameters."""
+        sizes = " → ".join(str(size) for size in self.settings["sizes"])
+        stack = "".join(f"{n} × " for n in self.parameters.shape[:-1])
+        title = f"Network {sizes}, {stack}{self.parameters.shape[-1]} parameters"
+        return "\n  ".join([title, *map(repr, self.layers)])
