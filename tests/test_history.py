@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import byhand.history
@@ -293,6 +293,8 @@ def test_training_stops_so_many_epochs_after_the_best(
     patience=st.integers(1, 8),
     overflow=st.none() | st.integers(1, 29),
 )
+@example(places=[2, 1, 1, 1, 1, 1], patience=2, overflow=5)  # over before it overflows
+@example(places=[2, 1, 1, 1, 1, 1], patience=3, overflow=2)  # and the other way round
 def test_patience_does_not_depend_on_the_blocks(places, patience, overflow):
     places = [float(place) for place in places]
     end, best = by_patience(places, patience)

@@ -79,6 +79,11 @@ def test_real_refuses_what_is_not_a_number(bad):
     assert text.startswith("X is ") and text.endswith(", expected an array of numbers.")
 
 
+def test_messages_show_arrays_by_their_shape():
+    text = said(inputs.real, np.ones((30, 2)) * 1j, "X", "numbers")
+    assert "(30, 2)" in text and "[" not in text
+
+
 def test_real_shows_what_it_got():
     assert said(inputs.real, ["a", "b"], "X", "numbers") == "X is ['a', 'b'], expected numbers."
 
@@ -174,8 +179,9 @@ def test_whole_passes_whole_numbers(number):
     "bad", [0, -1, 1.0, 2.5, np.float64(3), True, np.True_, "3", None, np.nan, [3], 3j]
 )
 def test_whole_refuses_anything_else(bad):
+    shown = bad.item() if isinstance(bad, np.generic) else bad  # 3.0, not np.float64(3.0)
     text = said(inputs.whole, bad, "epochs")
-    assert text == f"epochs is {bad!r}, expected a whole number from 1 up."
+    assert text == f"epochs is {shown!r}, expected a whole number from 1 up."
 
 
 @given(number=st.floats(0, 1, exclude_max=True))
@@ -328,6 +334,8 @@ def test_record_passes_whatever_rises(kept):
         [[1], [1, 2]],
         {0, 1},
         [None],
+        [True],
+        [False, True],
     ],
     ids=str,
 )
@@ -654,6 +662,11 @@ def test_pair_keeps_to_the_domains(domain, inside, outside):
         words = f"hold {float(number)}, expected {domain[2]}"
         assert f"predictions {words}" in said(pair_of, [1.0, number], [1, 1], (domain, anything))
         assert f"targets {words}" in said(pair_of, [1, 1], [1.0, number], (anything, domain))
+
+
+@pytest.mark.parametrize("shape", [(0,), (0, 1), (4, 0)], ids=str)
+def test_pair_refuses_what_has_no_targets(shape):
+    assert "there are no targets" in said(pair_of, np.ones(shape), np.ones(shape))
 
 
 def test_takes_puts_the_check_before_a_formula_and_keeps_it():

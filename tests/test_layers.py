@@ -216,7 +216,7 @@ def test_without_slopes_in_the_inputs_the_rest_is_the_same(stack):
 def test_arrays_handed_out_are_not_overwritten_by_the_next_call(activation, stack):
     layer, X, dA = a_layer(activation, stack=stack)
     handed_out = {"A": layer.forward(X), "dX": layer.backward(dA)}
-    handed_out |= {"layer.A": layer.A, "layer.dZ": layer.dZ}
+    handed_out |= {f"layer.{name}": getattr(layer, name) for name in ("Z", "A", "dZ")}
     kept = {name: array.copy() for name, array in handed_out.items()}
     layer.forward(X[::-1] + 1)
     layer.backward(dA * 2 + 1)

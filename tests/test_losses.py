@@ -703,3 +703,10 @@ def test_nearest_name_is_offered_first():
     assert "such as mean_squared_error, half_mean_squared_error" in said(
         loss_named, "Mean_squared_error"
     )
+
+
+def test_equal_logits_share_the_chance_however_large_they_are():
+    for size in (0.0, 1.0, 1e15, 1e300, -1e300):
+        function = LOSSES["categorical_cross_entropy_from_logits"].function
+        loss = function([[size, size]], [1])
+        np.testing.assert_allclose(loss, np.log(2), rtol=1e-15)

@@ -28,6 +28,7 @@ from byhand.training import train
 torch = pytest.importorskip(
     "torch", reason="PyTorch is not installed: where it is, the library is compared with it."
 )
+torch.set_num_threads(1)  # nets this small only wait for each other
 F = torch.nn.functional
 optim, schedulers = torch.optim, torch.optim.lr_scheduler
 

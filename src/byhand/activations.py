@@ -246,10 +246,11 @@ def sq_rbf_derivative(Z):
 def softmax(Z):
     """Turn each row (last axis) into probabilities that sum to 1.
 
-    The largest entry is taken off first: the ratios stay, and no exponential can overflow.
+    The largest entry is taken off first: the ratios stay, and no exponential can overflow.  It is
+    done by halves, so that not even the difference of two huge entries can.
     """
-    with np.errstate(over="ignore"):  # a difference beyond float64 is −inf, its exponential 0
-        E = np.exp(Z - np.max(Z, axis=-1, keepdims=True))
+    half = HALF * Z
+    E = np.exp(half - half.max(axis=-1, keepdims=True)) ** 2
     return E / E.sum(axis=-1, keepdims=True)
 
 

@@ -190,9 +190,9 @@ def categorical_cross_entropy_from_logits(y_pred, y):
     ln Σ e^z − Σ y z, with the largest z of each row taken off first: the same number as
     `categorical_cross_entropy` of the softmax, and never infinite.
     """
-    top = np.max(y_pred, axis=-1, keepdims=True)
-    log_sum = top + np.log(np.sum(np.exp(y_pred - top), axis=-1, keepdims=True))
-    return np.sum((y * log_sum - y * y_pred) / _n_samples(y), axis=_axes(y))
+    Z = np.maximum(y_pred - np.max(y_pred, axis=-1, keepdims=True), -HUGE)
+    log_sum = np.log(np.sum(np.exp(Z), axis=-1, keepdims=True))
+    return np.sum(y * (log_sum - Z) / _n_samples(y), axis=_axes(y))
 
 
 @gradient_of(categorical_cross_entropy_from_logits)
