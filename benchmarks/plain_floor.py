@@ -38,8 +38,10 @@ def _loss(w, H, Y):
         surprise = np.maximum(H, ZERO) + np.log1p(np.exp(-np.abs(H))) - Y * H
     else:
         top = H.max(axis=-2, keepdims=True)
-        surprise = top + np.log(np.exp(H - top).sum(axis=-2, keepdims=True)) - (Y * H).sum(
-            axis=-2, keepdims=True
+        surprise = (
+            top
+            + np.log(np.exp(H - top).sum(axis=-2, keepdims=True))
+            - (Y * H).sum(axis=-2, keepdims=True)
         )
     return surprise.sum(axis=axes) / n
 
@@ -49,14 +51,13 @@ def _train(w, rate):
     shapes = list(zip(w.sizes[:-1], w.sizes[1:], strict=True))
     ends = np.cumsum([0] + [(n_in + bias) * n_out for n_in, n_out in shapes])
     flat, grads = np.empty((*stack, ends[-1])), np.empty((*stack, ends[-1]))
-    dot = np.matmul if stack else np.ndarray.dot
     WT, W, G = [], [], []
-    for l, (n_in, n_out) in enumerate(shapes):
-        part = np.s_[..., ends[l] : ends[l + 1]]
+    for layer, (n_in, n_out) in enumerate(shapes):
+        part = np.s_[..., ends[layer] : ends[layer + 1]]
         both = flat[part].reshape(*stack, n_in + bias, n_out)
-        both[..., :n_in, :] = w.weights[l]
+        both[..., :n_in, :] = w.weights[layer]
         if bias:
-            both[..., n_in, :] = w.biases[l]
+            both[..., n_in, :] = w.biases[layer]
         WT.append(both.swapaxes(-1, -2))
         W.append(both[..., :n_in, :])
         G.append(grads[part].reshape(*stack, n_in + bias, n_out))
@@ -91,9 +92,11 @@ def _train(w, rate):
             ]
 
         forward = []
-        for l in range(last):
-            forward.append(product(WT[l], inputs[l], Z[l]))
-            forward += [(np.maximum, (Z[l], ZERO, A[l]))] if relu else sigmoid(Z[l], A[l])
+        for layer in range(last):
+            forward.append(product(WT[layer], inputs[layer], Z[layer]))
+            forward += (
+                [(np.maximum, (Z[layer], ZERO, A[layer]))] if relu else sigmoid(Z[layer], A[layer])
+            )
         H, dZ = Z[last], D[last]
         forward.append(product(WT[last], inputs[last], H))
         if w.output == "sigmoid":
@@ -119,17 +122,17 @@ def _train(w, rate):
             step += [(np.subtract, (H, Y, dZ)), (np.divide, (dZ, count, dZ))]
         if w.output == "sigmoid":
             step += times_sigmoid_slope(dZ, H, S[last])
-        for l in range(last, -1, -1):
-            step.append(product(inputs[l], D[l].swapaxes(-1, -2), G[l]))
-            if l:
-                step.append(product(W[l], D[l], D[l - 1]))
+        for layer in range(last, -1, -1):
+            step.append(product(inputs[layer], D[layer].swapaxes(-1, -2), G[layer]))
+            if layer:
+                step.append(product(W[layer], D[layer], D[layer - 1]))
                 if relu:
                     step += [
-                        (np.sign, (A[l - 1], S[l - 1])),
-                        (np.multiply, (D[l - 1], S[l - 1], D[l - 1])),
+                        (np.sign, (A[layer - 1], S[layer - 1])),
+                        (np.multiply, (D[layer - 1], S[layer - 1], D[layer - 1])),
                     ]
                 else:
-                    step += times_sigmoid_slope(D[l - 1], A[l - 1], S[l - 1])
+                    step += times_sigmoid_slope(D[layer - 1], A[layer - 1], S[layer - 1])
         step += [(np.multiply, (grads, rate, grads)), (np.subtract, (flat, grads, flat))]
         return forward, step, H
 
@@ -156,14 +159,32 @@ def _train(w, rate):
             call(*arguments)
         return _loss(w, H, YT)
 
-    first, n = loss_now(), len(w.X)
-    X, Y = np.empty_like(XT), np.empty_like(YT)
-    starts = range(0, n, w.batch_size)
-    batches = [calls(X[:, i : i + w.batch_size], Y[:, i : i + w.batch_size]) for i in starts]
-    every = [call for forward, step, _ in batches for call in forward + step]
-    for order in w.orders():
-        np.take(XT, order, 1, X, "clip")
-        np.take(YT, order, 1, Y, "clip")
+    first, n, size = loss_now(), len(w.X), w.batch_size
+    starts = range(0, n, size)
+    order = np.empty(n, dtype=np.intp)
+    every = []
+    if len(XT) <= 8:  # shuffle all once an epoch; else gather each batch, which fits into the cache
+        X, Y = np.empty_like(XT), np.empty_like(YT)
+        every += [(np.take, (XT, order, 1, X, "clip")), (np.take, (YT, order, 1, Y, "clip"))]
+        batches = [(X[:, i : i + size], Y[:, i : i + size]) for i in starts]
+    else:
+        rows = [np.ascontiguousarray(part.T) for part in (XT, YT)]
+        batches = []
+    for number, i in enumerate(starts):
+        if batches == [] or len(XT) > 8:
+            parts = [np.empty((min(size, n - i), part.shape[1])) for part in rows]
+            chosen = order[i : i + size]
+            every += [
+                (np.take, (part, chosen, 0, out, "clip"))
+                for part, out in zip(rows, parts, strict=True)
+            ]
+            batch = [part.T for part in parts]
+        else:
+            batch = batches[number]
+        forward_batch, step_batch, _ = calls(*batch)
+        every += forward_batch + step_batch
+    for next_order in w.orders():
+        order[:] = next_order
         for call, arguments in every:
             call(*arguments)
     return np.array([first, loss_now()])

@@ -99,6 +99,7 @@ class Records:
         largest = max(y.size for _, y in data.values()) * int(np.prod(stack))
         size = min(len(epochs), max(1, BLOCK // largest))
         self.waiting = {name: np.empty((size, *stack, *y.shape)) for name, (_, y) in data.items()}
+        self.passes = [(X, self.waiting[name]) for name, (X, _) in data.items()]
         self.parameters = np.empty((len(epochs), *network.parameters.shape))
         kinds = ["loss", "accuracy"] if loss.accuracy else ["loss"]
         self.scores = {
@@ -120,8 +121,8 @@ class Records:
         """
         n = self.n_kept
         self.parameters[n] = self.network.parameters
-        for name, (X, _) in self.data.items():
-            self.waiting[name][n - self.n_scored] = y_pred = self.network.forward(X)
+        for X, waiting in self.passes:
+            waiting[n - self.n_scored] = y_pred = self.network.forward(X)
         self.n_kept = n + 1
         self.next_epoch = next(self.following, None)
         if self.n_kept == self.block_end:

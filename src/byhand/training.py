@@ -59,8 +59,7 @@ def train(
     if held_out is not None:
         inputs.held_out(held_out)
         data["held_out_"] = inputs.data(network, *held_out, loss, "held_out ")
-    X, y = map(np.asfortranarray, inputs.data(network, X, y, loss))  # samples side by side
-    data[""] = X, y
+    data[""] = X, y = inputs.data(network, X, y, loss)
     optimizer = inputs.optimizer(optimizer, SGD, learning_rate, network)
     epochs = inputs.whole(epochs, "epochs")
     record = inputs.record(record, epochs)
@@ -71,8 +70,9 @@ def train(
 
     gradient = getattr(loss.gradient, "formula", loss.gradient)
     schedule = getattr(optimizer, "schedule", None)
+    whole = [(X, y)] if batch_size >= len(X) else None
     # With one batch and no dropout, the pass that is recorded is the pass that is learned from.
-    one_pass = batch_size >= len(X) and not network.settings["dropout"]
+    one_pass = whole and not network.settings["dropout"]
     parameters, gradients = network.parameters, network.gradients
     records = Records(network, data, loss, np.unique([0, *record, epochs]), patience)
     with np.errstate(all="ignore"):  # a diverging run is a result
@@ -84,7 +84,7 @@ def train(
                 break
             if schedule:
                 optimizer.take(schedule(epoch))
-            for X_batch, y_batch in batches(X, y, batch_size, shuffle, rng):
+            for X_batch, y_batch in whole or batches(X, y, batch_size, shuffle, rng):
                 if not (recorded and one_pass):
                     y_pred = network.forward(X_batch, training=True)
                 network.backward(gradient(y_pred, y_batch), to_inputs=False)
@@ -128,10 +128,8 @@ def sweep(network, X, y, *, learning_rates, epochs, optimizer=SGD, **options):
 
 def batches(X, y, batch_size, shuffle, rng):
     """Return the rows, in a new order, ``batch_size`` at a time."""
-    if batch_size >= len(X):
-        return [(X, y)]
     if shuffle:
         order = rng.permutation(len(X))
-        X, y = np.take(X.T, order, axis=1).T, np.take(y.T, order, axis=1).T
+        X, y = X[order], y[order]
     starts = range(0, len(X), batch_size)
     return [(X[start : start + batch_size], y[start : start + batch_size]) for start in starts]
