@@ -4,7 +4,7 @@
 #   make test                        run every test
 #   make book                        build the site into _build/html
 #   make refresh                     run the chapters again and store their outputs
-#   make bench                       compare the live figure with its peers
+#   make bench                       compare the live figure and the network library with their peers
 #   make publish-as REPO=owner/name  write the repository's address into every file that names it
 #   make clean                       remove everything that make made
 
@@ -33,6 +33,7 @@ refresh: .venv/ready
 
 bench: .venv/ready-for-bench book browser
 	@$(PYTHON_IN_ENV) benchmarks/live_figure_peers.py
+	@$(PYTHON_IN_ENV) benchmarks/network_speed.py --write
 
 publish-as: .venv/ready
 	@$(PYTHON_IN_ENV) tools/publish_as.py "$(REPO)"
@@ -47,6 +48,7 @@ env: .venv/ready
 	@sh tools/make_env.sh requirements.txt
 	@touch $@
 
-.venv/ready-for-bench: .venv/ready benchmarks/requirements.txt
+.venv/ready-for-bench: .venv/ready benchmarks/requirements.txt benchmarks/requirements-network.txt
 	@sh tools/make_env.sh benchmarks/requirements.txt
+	@sh tools/make_env.sh benchmarks/requirements-network.txt
 	@touch $@

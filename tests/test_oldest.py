@@ -18,8 +18,10 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 OLDEST = [bound.replace(">=", "==") for bound in PROJECT["dependencies"]]
 TOOLS = ["pytest==9.2.0", "hypothesis==6.170.15", "nbformat==5.10.4", "pyyaml==6.0.3"]
 MODULES = [
-    "activations", "losses", "layers", "network", "optimizers", "training", "gradient_check",
-    "datasets", "lab", "codec", "svg", "live_figure", "check", "check_one_node",
+    "inputs", "activations", "losses", "layers", "network", "optimizers", "history", "training",
+    "mistakes", "gradient_check", "curvature", "datasets", "one_net_by_hand", "seed_numbers",
+    "seed_001", "seed_002", "seed_003", "seed_004",
+    "lab", "codec", "svg", "live_figure", "check", "check_one_node",
 ]  # fmt: skip
 
 
