@@ -403,3 +403,18 @@ def test_verdict_by_hand():
     assert check.verdict == "W1, W2 wrong: look where they are computed."
     assert check == {"W1": 0.5, "b1": 1e-9, "W2": 1e-6, "b2": 9.9e-7} and check.mistakes == []
     assert GradientCheck({"b1": 0.5}, []).verdict == "b1 wrong: look where it is computed."
+
+
+class WrongSign(Network):
+    """A network of a learner's own, whose backward pass has the wrong sign."""
+
+    def backward(self, dA, to_inputs=True):
+        return super().backward(-np.asarray(dA), to_inputs)
+
+
+def test_a_mistake_in_a_backward_of_one_s_own_is_named():
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(4, 2)), rng.normal(size=(4, 1))
+    check = gradient_check(WrongSign([2, 3, 1], rng=rng), X, y)
+    assert check.mistakes == ["sign"]
+    assert gradient_check(Network([2, 3, 1], rng=rng), X, y).mistakes == []
