@@ -54,7 +54,7 @@ def mistakes_behind(network, dA, gradients):
     ``network`` and ``dA`` as in `wrong_backward`, which is tried with each.
     """
     found = []
-    wrong_backward(network, dA, None)
+    wrong_backward(network, dA, "none")
     right = network.gradients.copy()
     for name in MISTAKES:
         with np.errstate(over="ignore", invalid="ignore"):  # a wrong slope may be any number
@@ -74,15 +74,15 @@ def wrong_backward(network, dA, mistake):
         After `Network.forward`; a single one.
     dA : ndarray, shape (n_samples, n_outputs)
         The loss's gradient in the predictions.
-    mistake : str or None
-        A key of `MISTAKES`; None for the right gradients.
+    mistake : str
+        A key of `MISTAKES`, or "none" for the right gradients.
 
     Raises
     ------
     ValueError
         If there is no such mistake.
     """
-    if mistake not in (None, *MISTAKES):
+    if mistake not in ("none", *MISTAKES):
         raise ValueError(f"unknown mistake {mistake!r}: choose one of {', '.join(MISTAKES)}.")
     network.backward(dA)  # refuses a dA that does not fit
     dA = dA * {"sign": -1, "factor 2": 2, "sum": len(dA)}.get(mistake, 1)
