@@ -516,6 +516,7 @@ def test_the_library_asks_for_no_more_than_colab_has():
         "matplotlib>=3.8",
         "ipywidgets>=7.7",
         "anywidget>=0.9.21",
+        "tqdm>=4.66",
     ]
     assert PROJECT["requires-python"] == ">=3.11"
 

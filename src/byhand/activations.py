@@ -39,9 +39,19 @@ class Activation(NamedTuple):
     range: tuple[float, float] = (-math.inf, math.inf)
     from_output: Callable | None = None
 
-    def slope(self, Z, A):
-        """Return the derivative at ``Z``, by way of ``A = function(Z)`` where that is shorter."""
-        return self.derivative(Z) if self.from_output is None else self.from_output(A)
+    def backward(self, dA, Z, A):
+        """Return dZ, the slopes in Z: those in ``A = function(Z)`` times the slope there."""
+        slope = self.derivative(Z) if self.from_output is None else self.from_output(A)
+        return through(dA, slope)
+
+
+def through(dA, slope):
+    """Return dA times ``slope``, which for `softmax` is a Jacobian for each sample."""
+    if slope is ONE:
+        return dA
+    if slope.ndim > dA.ndim:
+        return (dA[..., None, :] @ slope)[..., 0, :]
+    return dA * slope
 
 
 def identity(Z):

@@ -6,14 +6,14 @@ trained side by side (see `byhand.training.sweep`).
 
 Two things are arranged for speed, and change no equation.  The bias is one more row of weights,
 which meets a column of ones: [X 1] times [W; b] is X W + b in a single product.  And the samples of
-one unit lie side by side in memory: see `product`.
+one unit lie side by side in memory, so Z comes as the transpose of Zᵀ = [W; b]ᵀ [X 1]ᵀ.
 """
 
 from operator import attrgetter
 
 import numpy as np
 
-from byhand.activations import ONE, activation_named
+from byhand.activations import activation_named
 from byhand.inputs import between, generator, slopes, table_shape, whole
 
 
@@ -31,16 +31,7 @@ def window(name):
 
 def transposed(M):
     """Return M with rows and columns exchanged; of a stack, each matrix by itself."""
-    return M.T if M.ndim == 2 else M.swapaxes(-1, -2)
-
-
-def through(dA, slope):
-    """Return dZ, the slopes in Z: those in A times the slope of the activation."""
-    if slope is ONE:
-        return dA
-    if slope.ndim > dA.ndim:  # softmax: a Jacobian for each sample
-        return (dA[..., None, :] @ slope)[..., 0, :]
-    return dA * slope
+    return M.swapaxes(-1, -2)
 
 
 class Dense:
@@ -87,8 +78,9 @@ class Dense:
 
         ``training`` matters to `Dropout` only.
         """
-        self.X, self._X1T = self._with_ones(X)
-        self.Z = transposed(self._product(self._WbT, self._X1T))  # ([W; b]ᵀ [X 1]ᵀ)ᵀ = X W + b
+        self.X, self._X1T = self._rooms.get(getattr(X, "shape", 0)) or self._make_room(X)
+        self.X[...] = X
+        self.Z = self._T(self._product(self._WbT, self._X1T))  # ([W; b]ᵀ [X 1]ᵀ)ᵀ = X W + b
         self.A = self.activation.function(self.Z)
         return self.A
 
@@ -99,22 +91,20 @@ class Dense:
         """
         if getattr(dA, "shape", None) != self.A.shape:
             dA = slopes(dA, self)  # which says what is wrong
-        self.dZ = through(dA, self.activation.slope(self.Z, self.A))
+        self.dZ = self.activation.backward(dA, self.Z, self.A)
         self._product(self._X1T, self.dZ, self._dWb)  # dW = Xᵀ dZ, and db = 1ᵀ dZ
         if self.l2:
             self.dW += self.l2 * self.W
-        return transposed(self._product(self._W, transposed(self.dZ))) if to_inputs else None
+        return self._T(self._product(self._W, self._T(self.dZ))) if to_inputs else None
 
-    def _with_ones(self, X):
-        """Return X and [X 1]ᵀ, in memory that is made, and given its ones, once for each shape."""
-        shape = getattr(X, "shape", None) or np.shape(X)
-        if shape not in self._rooms:
-            table_shape(shape, self.n_inputs, self._W.ndim)
-            X1T = np.ones((*shape[:-2], self.n_inputs + self.bias, shape[-2]))
-            self._rooms[shape] = transposed(X1T)[..., : self.n_inputs], X1T
-        room = self._rooms[shape]
-        room[0][...] = X
-        return room
+    def _make_room(self, X):
+        """Keep room for inputs of this shape: X and [X 1]ᵀ, which gets its ones here."""
+        shape = np.shape(X)
+        table_shape(shape, self.n_inputs, self._W.ndim)
+        self._rooms = {} if len(self._rooms) > 8 else self._rooms
+        X1T = np.ones((*shape[:-2], self.n_inputs + self.bias, shape[-2]))
+        self._rooms[shape] = transposed(X1T)[..., : self.n_inputs], X1T
+        return self._rooms[shape]
 
     def __repr__(self):
         """Name the layer and its activation, and draw its parameters with shapes and count."""
@@ -130,8 +120,10 @@ class Dense:
         rows = (Wb, self._dWb) if self.bias else np.zeros((2, *shape[:-2], 1, shape[-1]))
         self._b, self._db = (matrix[..., -1, :] for matrix in rows)
         self._WbT, self._rooms, self.A = transposed(Wb), {}, np.empty(0)
-        # dot takes no stacks, but is called with less ado
-        self._product = np.ndarray.dot if parameters.ndim == 1 else np.matmul
+        # A B and Aᵀ: of stacks too, or of single matrices, which NumPy does with less ado
+        single = parameters.ndim == 1
+        self._product = np.ndarray.dot if single else np.matmul
+        self._T = attrgetter("T") if single else transposed
 
 
 class Dropout:

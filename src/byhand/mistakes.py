@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from byhand.layers import through
+from byhand.activations import through
 
 AGREEMENT = 1e-6  # relative error that counts as right
 
