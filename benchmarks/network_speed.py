@@ -501,6 +501,7 @@ rows). The lines are linear.
 - **Import** is timed inside the process, {import_rounds} rounds; the ratio to NumPy's is that of
   neighbours. **Memory** is the kernel's `VmHWM`; growth counts from after the import and the data.
   What a forward pass keeps is X, Z and A of every layer, for the way back.
+- **Keeping parameters** is measured against a run that keeps every epoch's loss, but no parameters.
 - Torch and JAX are large, so `requirements-network.txt` leaves them out: they take part where they
   are installed (`pip install torch jax`).
 """
