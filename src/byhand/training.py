@@ -130,6 +130,6 @@ def batches(X, y, batch_size, shuffle, rng):
     """Return the rows, in a new order, ``batch_size`` at a time."""
     if shuffle:
         order = rng.permutation(len(X))
-        X, y = X[order], y[order]
+        X, y = X.take(order, axis=0), np.asfortranarray(y.take(order, axis=0))
     starts = range(0, len(X), batch_size)
     return [(X[start : start + batch_size], y[start : start + batch_size]) for start in starts]
