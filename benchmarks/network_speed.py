@@ -467,9 +467,9 @@ rows). The lines are linear.
 
 ## Where a peer does more
 
-- **JAX, once it is warm, on small nets.** A compiled training of five rows is no Python at all: on
-  W1, W2 and W6x JAX is far ahead of any NumPy. What it costs is the first call, again for each
-  number of epochs, which a slider changes.
+- **JAX, once it is warm.** A compiled training of five rows is no Python at all: on W1, W2 and W6x
+  JAX is far ahead of any NumPy, and on W3 to W5 it is ahead as well. What it costs is the first
+  call, again for each number of epochs, which a slider changes.
 {big}- **The floors.** What the first wins over this library is what readable lines cost: an object
   for a layer, a new array for a new quantity, parameters kept for every epoch. What the second wins
   beyond it, up to half of the time, costs the equations themselves.
@@ -500,7 +500,7 @@ rows). The lines are linear.
   numpy-ml, micrograd and nudging a sweep is one training after another.
 - **Import** is timed inside the process, {import_rounds} rounds; the ratio to NumPy's is that of
   neighbours. **Memory** is the kernel's `VmHWM`; growth counts from after the import and the data.
-  What a forward pass keeps is X, Z and A of every layer, for the way back.
+  What a forward pass keeps (in the plot, activations) is X, Z and A of every layer.
 - **Keeping parameters** is measured against a run that keeps every epoch's loss, but no parameters.
 - Torch and JAX are large, so `requirements-network.txt` leaves them out: they take part where they
   are installed (`pip install torch jax`).

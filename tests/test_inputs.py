@@ -680,3 +680,8 @@ def test_takes_puts_the_check_before_a_formula_and_keeps_it():
     assert "predictions hold 1.5" in said(loss, [1.5], [2])
     assert loss.formula(np.array([1.5]), np.array([2.0])) == -0.5
     assert loss.takes == (inputs.CHANCES, inputs.NUMBERS)
+
+
+def test_an_array_without_an_axis_is_no_list():
+    assert "give the inputs and at least one layer" in said(inputs.layer_sizes, np.array(3))
+    assert "expected a list of 1" in said(inputs.starting_values, np.array(3.0), [np.ones(1)], "W")

@@ -93,8 +93,7 @@ def largest_curvature(network, X, y, loss="half_mean_squared_error", *, rng, h=1
 def largest_stable_rate(network, X, y, loss="half_mean_squared_error", *, rng):
     """Return 2/λ_max: above this rate, gradient descent is thrown out of a minimum like this one.
 
-    Parameters, errors
-        As for `largest_curvature`.
+    Parameters and errors are those of `largest_curvature`.
 
     Returns
     -------

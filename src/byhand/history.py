@@ -6,6 +6,8 @@ import time
 
 import numpy as np
 
+from byhand.inputs import bare
+
 DELAY = 2.0  # seconds until a progress bar shows itself
 BLOCK = 2**16  # numbers: predictions wait until there are as many, then become losses together
 
@@ -134,12 +136,11 @@ class Records:
         finite = np.isfinite(self.parameters[start:stop]).all(axis=-1)
         for name, (_, y) in self.data.items():
             y_pred = self.waiting[name][: stop - start]
-            losses = getattr(self.loss.function, "formula", self.loss.function)(y_pred, y)
+            losses = bare(self.loss.function)(y_pred, y)
             self.scores[f"{name}loss"][start:stop] = losses
             finite &= np.isfinite(losses)
             if self.loss.accuracy:
-                accuracy = getattr(self.loss.accuracy, "formula", self.loss.accuracy)
-                self.scores[f"{name}accuracy"][start:stop] = accuracy(y_pred, y)
+                self.scores[f"{name}accuracy"][start:stop] = bare(self.loss.accuracy)(y_pred, y)
         finite = np.logical_and.accumulate(finite, axis=0) & (self.diverged_at < 0)
         if not finite.all():
             self._hold_last_finite(start, stop, finite)

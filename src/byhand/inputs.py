@@ -31,6 +31,11 @@ def shown(value):
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
+def listed(value):
+    """Return whether ``value`` is a list, a tuple, or an array with an axis to go along."""
+    return isinstance(value, (list, tuple)) or (isinstance(value, np.ndarray) and value.ndim > 0)
+
+
 def real(values, name, expected):
     """Return ``values`` as float64.
 
@@ -80,7 +85,7 @@ def layer_sizes(sizes):
     ValueError
         If there are fewer, or one is not a whole number from 1 up.
     """
-    if not isinstance(sizes, (list, tuple, np.ndarray)) or len(sizes) < 2:
+    if not listed(sizes) or len(sizes) < 2:
         raise ValueError(
             f"sizes is {shown(sizes)}: give the inputs and at least one layer, as [1, 1]."
         )
@@ -282,9 +287,7 @@ def record(epochs_to_keep, epochs):
     within = given.ndim == 1 and given.size and given[0] >= 0 and given[-1] <= epochs
     kept = given.astype(int) if within else np.array([-1])
     if not within or (kept != given).any() or (np.diff(kept) <= 0).any():
-        raise ValueError(
-            f"record is {shown(epochs_to_keep)}, expected {expected}."
-        )
+        raise ValueError(f"record is {shown(epochs_to_keep)}, expected {expected}.")
     return kept
 
 
@@ -413,9 +416,8 @@ def starting_values(given, arrays, name):
     ValueError
         If there is not one entry an array, of its shape and finite.
     """
-    listed = isinstance(given, (list, tuple, np.ndarray)) and hasattr(given, "__len__")
-    if not listed or len(given) != len(arrays):
-        got = f"a list of {len(given)}" if listed else shown(given)
+    if not listed(given) or len(given) != len(arrays):
+        got = f"a list of {len(given)}" if listed(given) else shown(given)
         raise ValueError(
             f"starting {name} is {got}, expected a list of {len(arrays)}: give one entry a layer."
         )
@@ -480,7 +482,7 @@ def data(network, X, y, loss, part=""):
 def takes(predictions, targets, accuracy=None):
     """Say which ``y_pred`` and ``y`` a formula takes: both are checked, then passed on as float64.
 
-    Training checks once, with `data`, and then calls the bare formula, kept as ``.formula``.
+    Training checks once, with `data`, and then calls the `bare` formula.
     ``accuracy``, where right and wrong answers can be told apart, is kept beside it.
     """
 
@@ -499,6 +501,11 @@ def takes(predictions, targets, accuracy=None):
         return loss
 
     return put_before
+
+
+def bare(loss):
+    """Return the formula under `takes`, without its checks; a function of one's own as it is."""
+    return getattr(loss, "formula", loss)
 
 
 def pair(y_pred, y, predictions, targets):

@@ -74,30 +74,33 @@ class Dense:
         self.bind(np.zeros(self.n_parameters), np.zeros(self.n_parameters))
 
     def forward(self, X, training=False):
-        """Return A = activation(Z) of Z = X W + b (Eq. 1.1), keeping what `backward` will need.
+        """Return A = activation(Z), Z = X W + b (Eq. 1.1), and keep both.
 
         ``training`` matters to `Dropout` only.
         """
-        self.X, self._X1T = self._rooms.get(getattr(X, "shape", 0)) or self._make_room(X)
+        self.X, self._X1T = self._rooms.get(getattr(X, "shape", 0)) or self._room(X)
         self.X[...] = X
-        self.Z = self._T(self._product(self._WbT, self._X1T))  # ([W; b]ᵀ [X 1]ᵀ)ᵀ = X W + b
+        # Z = X W + b, as the transpose of [W; b]ᵀ [X 1]ᵀ
+        self.Z = self._T(self._dot(self._WbT, self._X1T))
         self.A = self.activation.function(self.Z)
         return self.A
 
     def backward(self, dA, to_inputs=True):
-        """Turn slopes in the outputs into ``dW``, ``db`` and, if asked, slopes in the inputs.
+        """Turn slopes in the outputs into ``dW``, ``db`` and slopes in the inputs.
 
         The mean of Eq. 1.6 is already inside ``dA``, so the samples are summed here.
         """
         if getattr(dA, "shape", None) != self.A.shape:
             dA = slopes(dA, self)  # which says what is wrong
         self.dZ = self.activation.backward(dA, self.Z, self.A)
-        self._product(self._X1T, self.dZ, self._dWb)  # dW = Xᵀ dZ, and db = 1ᵀ dZ
+        # dW = Xᵀ dZ and db = 1ᵀ dZ, in one: [X 1]ᵀ dZ
+        self._dot(self._X1T, self.dZ, self._dWb)
         if self.l2:
             self.dW += self.l2 * self.W
-        return self._T(self._product(self._W, self._T(self.dZ))) if to_inputs else None
+        # dX = dZ Wᵀ, as the transpose of W dZᵀ
+        return self._T(self._dot(self._W, self._T(self.dZ))) if to_inputs else None
 
-    def _make_room(self, X):
+    def _room(self, X):
         """Keep room for inputs of this shape: X and [X 1]ᵀ, which gets its ones here."""
         shape = np.shape(X)
         table_shape(shape, self.n_inputs, self._W.ndim)
@@ -122,7 +125,7 @@ class Dense:
         self._WbT, self._rooms, self.A = transposed(Wb), {}, np.empty(0)
         # A B and Aᵀ: of stacks too, or of single matrices, which NumPy does with less ado
         single = parameters.ndim == 1
-        self._product = np.ndarray.dot if single else np.matmul
+        self._dot = np.ndarray.dot if single else np.matmul
         self._T = attrgetter("T") if single else transposed
 
 

@@ -76,8 +76,7 @@ class Momentum(SGD):
 class Nesterov(Momentum):
     """Momentum that looks ahead: the step is g + m v, with the velocity already renewed.
 
-    Parameters, errors
-        As for `Momentum`.
+    Parameters and errors are those of `Momentum`.
     """
 
     def step(self, parameters, gradients):

@@ -68,13 +68,13 @@ def train(
         inputs.generator(rng, f"draw {batch_size} of {len(X)} samples")
     patience = inputs.patience(patience, held_out, network)
 
-    gradient = getattr(loss.gradient, "formula", loss.gradient)
+    gradient = inputs.bare(loss.gradient)
     schedule = getattr(optimizer, "schedule", None)
     whole = [(X, y)] if batch_size >= len(X) else None
     # With one batch and no dropout, the pass that is recorded is the pass that is learned from.
     one_pass = whole and not network.settings["dropout"]
     parameters, gradients = network.parameters, network.gradients
-    records = Records(network, data, loss, np.unique([0, *record, epochs]), patience)
+    records = Records(network, data, loss, np.union1d(record, [0, epochs]), patience)
     with np.errstate(all="ignore"):  # a diverging run is a result
         for epoch in watched(range(epochs + 1), progress):
             recorded = epoch == records.next_epoch
