@@ -5,7 +5,8 @@ moves the sliders to random stops, 200 times ten, and prints the median and the 
 the milliseconds that the page's script takes for a move, and what the figure weighs.
 """
 
-import inspect
+import importlib
+from pathlib import Path
 
 import matplotlib
 
@@ -14,10 +15,10 @@ matplotlib.use("agg")
 from playwright.sync_api import sync_playwright
 
 import find_browser
-from byhand.figures import LiveFigure, one_node, use_style
+from byhand.figures import use_style
 from byhand.figures.page import page
 
-MODULES = [one_node]
+CHAPTERS = Path(__file__).resolve().parent.parent / "chapters"
 MEASURE = """
 (n) => {
   const inputs = [...document.querySelectorAll('.lf input')];
@@ -39,17 +40,10 @@ MEASURE = """
 
 
 def figures():
-    """Yield every live figure that a function of the course's figure modules makes by default."""
-    for module in MODULES:
-        for name, make in inspect.getmembers(module, inspect.isfunction):
-            parameters = inspect.signature(make).parameters.values()
-            if make.__module__ != module.__name__ or name.startswith("_"):
-                continue
-            if any(parameter.default is parameter.empty for parameter in parameters):
-                continue
-            figure = make()
-            if isinstance(figure, LiveFigure):
-                yield figure
+    """Yield every live figure of the course, chapter by chapter."""
+    for path in sorted(CHAPTERS.glob("[0-9]*.ipynb")):
+        for make in importlib.import_module(f"byhand.figures.{path.stem[3:]}").FIGURES:
+            yield make()
 
 
 def main():

@@ -49,8 +49,9 @@ def _first_change(names, before, after):
         if isinstance(old, np.ndarray):
             if old.shape != new.shape:
                 return name, None, old, new
-            for index in np.flatnonzero(old != new):
-                return name, int(index), old.flat[index], new.flat[index]
+            for index in np.argwhere(old != new).tolist():
+                where = ", ".join(map(str, index))
+                return name, where, old[tuple(index)], new[tuple(index)]
     return ()
 
 

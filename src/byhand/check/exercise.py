@@ -263,7 +263,8 @@ class FunctionExercise(Exercise):
         if isinstance(result, np.ndarray) and shapes(result) == shapes(expected):
             tolerance = TOLERANCE * size(case.arguments)
             different = ~np.isclose(result, expected, rtol=TOLERANCE, atol=tolerance)
-            return f"{gap}; first difference at index {np.flatnonzero(different)[0]}."
+            index = tuple(np.argwhere(different)[0].tolist())
+            return f"{gap}; first difference at index {index if len(index) > 1 else index[0]}."
         return f"{gap}."
 
     def _same(self, case, result, other):
@@ -273,7 +274,7 @@ class FunctionExercise(Exercise):
         random = sum(case.random for case in self.cases)
         scope = f"Right, on {len(self.cases)} inputs, {random} of them random, to ten digits."
         if isinstance(self.expected[0], np.ndarray) and not isinstance(value, np.ndarray):
-            scope += f" It came as {kind(value)}; the whole array x at once gives an array."
+            scope += f" It came as {kind(value)}; computed on a whole array, it is an array."
         return scope
 
     def _parameters_problem(self, function):
@@ -470,8 +471,12 @@ def shapes(result):
 
 
 def size(result):
-    """Return the largest absolute value in a result."""
-    return max(float(np.max(np.abs(part), initial=0.0)) for part in parts(result))
+    """Return the largest absolute value among the numbers in a result or in arguments."""
+    values = [np.asarray(part) for part in parts(result)]
+    return max(
+        (float(np.max(np.abs(v), initial=0.0)) for v in values if v.dtype.kind in "fiu"),
+        default=0.0,
+    )
 
 
 def same(result, other, tolerance):

@@ -3,6 +3,7 @@
 import numpy as np
 
 LONGEST_ARRAY = 4  # numbers written out before an array is abbreviated
+LARGEST_TABLE = 9  # numbers written out before a table is named by its shape
 MOST_DIGITS = 12
 
 
@@ -27,6 +28,8 @@ def numbers(result, digits=4):
     result = np.asarray(result)
     if result.ndim == 0:
         return number(result, digits)
+    if result.ndim == 2 and 0 < result.size <= LARGEST_TABLE:
+        return "[" + ", ".join(numbers(row, digits) for row in result) + "]"
     if result.ndim > 1 or not result.size:
         return f"an array of shape {result.shape}"
     shown = [number(entry, digits) for entry in result[:LONGEST_ARRAY]]

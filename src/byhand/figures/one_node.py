@@ -396,3 +396,6 @@ def one_step():
     figure.readout("w = {w:.4f}, b = {b:.3f}, loss {loss:.6f}", w=now_w, b=now_b, loss=loss)
     figure.task("Go to the last step and see the loss fall to a quarter.", when=moved)
     return figure
+
+
+FIGURES = (line_and_bowl, one_step, nudge_meter, front_page)
