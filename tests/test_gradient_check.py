@@ -323,6 +323,11 @@ def test_central_difference_by_hand():
     np.testing.assert_allclose(slope, [4, 3], rtol=1e-15)
 
 
+def test_a_function_may_return_what_it_is_given():
+    assert central_difference(lambda z: z, 0.3) == pytest.approx(1.0)
+    assert central_difference(ACTIVATIONS["identity"].function, -2.0) == pytest.approx(1.0)
+
+
 def test_central_difference_takes_a_bare_number():
     slope = central_difference(lambda w: w**3, 2.0)
     assert slope.shape == () and slope == pytest.approx(12, rel=1e-9)

@@ -21,7 +21,8 @@ MODULES = [
     "inputs", "activations", "losses", "layers", "network", "optimizers", "history", "training",
     "mistakes", "gradient_check", "curvature", "datasets", "one_net_by_hand", "seed_numbers",
     "seed_001", "seed_002", "seed_003", "seed_004",
-    "lab", "codec", "svg", "live_figure", "check", "check_one_node",
+    "lab", "codec", "svg", "live_figure", "check",
+    *(path.stem[5:] for path in sorted((ROOT / "tests").glob("test_check_*.py"))),
 ]  # fmt: skip
 
 

@@ -46,7 +46,7 @@ class Activation(NamedTuple):
 
 
 def through(dA, slope):
-    """Return dA times ``slope``, which for `softmax` is a Jacobian for each sample."""
+    """Return dA times ``slope`` (Eq. 4.20), which for `softmax` is a Jacobian for each sample."""
     if slope is ONE:
         return dA
     if slope.ndim > dA.ndim:
@@ -75,12 +75,12 @@ def binary_step_derivative(Z):
 
 
 def sigmoid(Z):
-    """Squash ``Z`` into (0, 1), the logistic curve; written with tanh, which cannot overflow."""
+    """Squash ``Z`` into (0, 1) (Eq. 4.14), written with tanh, which cannot overflow."""
     return HALF * (ONE + np.tanh(HALF * Z))
 
 
 def sigmoid_derivative(Z):
-    """Return σ(1 − σ), at most ¼."""
+    """Return σ(1 − σ), at most ¼ (Eq. 4.15)."""
     return _sigmoid_slope(sigmoid(Z))
 
 
@@ -89,12 +89,12 @@ def _sigmoid_slope(S):
 
 
 def tanh(Z):
-    """Squash ``Z`` into (−1, 1)."""
+    """Squash ``Z`` into (−1, 1) (Eq. 4.12)."""
     return np.tanh(Z)
 
 
 def tanh_derivative(Z):
-    """Return 1 − tanh², at most 1."""
+    """Return 1 − tanh², at most 1 (Eq. 4.13)."""
     return _tanh_slope(np.tanh(Z))
 
 
@@ -103,12 +103,12 @@ def _tanh_slope(T):
 
 
 def relu(Z):
-    """Keep what is positive, make the rest zero."""
+    """Keep what is positive, make the rest zero (Eq. 4.16)."""
     return np.maximum(Z, ZERO)
 
 
 def relu_derivative(Z):
-    """Return 1 where ``Z`` is positive, else 0 (also at 0, where the slope jumps)."""
+    """Return 1 where ``Z`` is positive, else 0 (Eq. 4.17), also at 0, where the slope jumps."""
     return (Z > 0) * 1.0
 
 
@@ -254,7 +254,7 @@ def sq_rbf_derivative(Z):
 
 
 def softmax(Z):
-    """Turn each row (last axis) into probabilities that sum to 1.
+    """Turn each row (last axis) into probabilities that sum to 1 (Eq. 3.21).
 
     The largest entry is taken off first: the ratios stay, and no exponential can overflow.  It is
     done by halves, so that not even the difference of two huge entries can.

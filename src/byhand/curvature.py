@@ -1,7 +1,8 @@
 """Curvature: how fast the slopes themselves change, and so how long a step can be.
 
 Along a direction in which the loss curves up by λ, a step of η multiplies the distance to the
-bottom by 1 − η λ.  It shrinks as long as η is below 2/λ; the largest λ sets the wall.
+bottom by 1 − η λ (Eq. 2.15).  It shrinks as long as η is below 2/λ; the largest λ sets the wall
+(Eq. 2.16).
 """
 
 import numpy as np
@@ -91,7 +92,7 @@ def largest_curvature(network, X, y, loss="half_mean_squared_error", *, rng, h=1
 
 
 def largest_stable_rate(network, X, y, loss="half_mean_squared_error", *, rng):
-    """Return 2/λ_max: above this rate, gradient descent is thrown out of a minimum like this one.
+    """Return 2/λ_max (Eq. 2.16): above it, gradient descent is thrown out of such a minimum.
 
     Parameters and errors are those of `largest_curvature`.
 

@@ -35,9 +35,9 @@ def central_difference(function, at, h=1e-5):
     for index in np.ndindex(at.shape):
         here = at[index]
         at[index] = here + h
-        above = function(at)
+        above = function(at.copy())
         at[index] = here - h
-        below = function(at)
+        below = function(at.copy())
         at[index] = here
         slope[index] = (above - below) / (2 * h)
     return slope

@@ -102,13 +102,13 @@ def half_mean_squared_error_gradient(y_pred, y):
 
 @takes(NUMBERS, NUMBERS)
 def mean_squared_error(y_pred, y):
-    """Mean of the squared errors: twice `half_mean_squared_error`."""
+    """Mean of the squared errors (Eq. 4.2): twice `half_mean_squared_error`."""
     return np.mean((y_pred - y) ** 2, axis=_axes(y))
 
 
 @gradient_of(mean_squared_error)
 def mean_squared_error_gradient(y_pred, y):
-    """Slope of `mean_squared_error` in each prediction: the 2 that the ½ would have cancelled."""
+    """Slope of `mean_squared_error` in each prediction (Eq. 4.3): the 2 has no ½ to meet."""
     return 2 * (y_pred - y) / y.size
 
 

@@ -127,7 +127,7 @@ def sweep(network, X, y, *, learning_rates, epochs, optimizer=SGD, **options):
 
 
 def batches(X, y, batch_size, shuffle, rng):
-    """Return the rows, in a new order, ``batch_size`` at a time."""
+    """Return the rows, in a new order, ``batch_size`` at a time: the B of Eq. 4.10."""
     if shuffle:
         order = rng.permutation(len(X))
         X, y = X.take(order, axis=0), np.asfortranarray(y.take(order, axis=0))

@@ -4,13 +4,32 @@
 itself.  ``check.report()`` lists what has been checked so far.
 
 Reading order: ``wording`` (numbers in words) → ``answer`` (what a check returns, the report) →
-``calling`` (run the learner's function unharmed) → ``exercise`` (the kinds of exercise) → one
-module per chapter, which holds nothing but its exercises and their messages.
+``calling`` (run the learner's function unharmed) → ``comparing`` (what came back beside what was
+expected) → ``exercise`` (the kinds of exercise) → one module per chapter, which holds nothing but
+its exercises and their messages.
 """
 
-from byhand.check import one_node
+from byhand.check import (
+    batches_and_activations,
+    one_node,
+    two_inputs,
+    vector_calculus,
+)
 from byhand.check.answer import Answer, report
 
-CHAPTERS = (one_node,)
+CHAPTERS = (
+    one_node,
+    two_inputs,
+    vector_calculus,
+    batches_and_activations,
+)
 
-__all__ = ["CHAPTERS", "Answer", "one_node", "report"]
+__all__ = [
+    "CHAPTERS",
+    "Answer",
+    "batches_and_activations",
+    "one_node",
+    "report",
+    "two_inputs",
+    "vector_calculus",
+]

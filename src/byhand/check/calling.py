@@ -5,6 +5,7 @@ import copy
 import dis
 import inspect
 import io
+import itertools
 import linecache
 import re
 import warnings
@@ -15,6 +16,12 @@ import numpy as np
 from byhand.check.wording import number
 
 LONGEST_QUOTE = 90
+PRODUCTS = {  # what NumPy says of a product that does not fit: the same in words
+    r"matmul: .*mismatch.*\(size (\d+) is different from (\d+)\)":
+        r"matmul, a product of matrices whose inner sizes are \2 and \1",
+    r"shapes .* not aligned: (\d+) \(dim \d+\) != (\d+) \(dim \d+\)":
+        r"dot, a product of matrices whose inner sizes are \1 and \2",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -46,7 +53,11 @@ def call(function, names, arguments):
 
 def _first_change(names, before, after):
     for name, old, new in zip(names, before, after, strict=True):
-        if isinstance(old, np.ndarray):
+        if isinstance(old, tuple):
+            inside = [f"{name}[{number}]" for number in range(len(old))]
+            if found := _first_change(inside, old, new):
+                return found
+        elif isinstance(old, np.ndarray):
             if old.shape != new.shape:
                 return name, None, old, new
             for index in np.argwhere(old != new).tolist():
@@ -88,12 +99,22 @@ def _blank(): ...
 
 def untouched(function, outcome):
     """Return whether the outcome shows that the dots of the starter are still there."""
+    code = getattr(function, "__code__", None)
     if outcome.error is not None:
-        return "ellipsis" in str(outcome.error).lower()
+        return "ellipsis" in str(outcome.error).lower() or _holds_dots(code)
     if outcome.value is not None:
         return dotted(outcome.value)
-    code = getattr(function, "__code__", None)
-    return code is not None and (Ellipsis in code.co_consts or _steps(code) == _steps(_BLANK))
+    return code is not None and (_holds_dots(code) or _steps(code) == _steps(_BLANK))
+
+
+def _holds_dots(code):
+    """Return whether the code has dots in it that are no index, as those of ``x[...]`` are."""
+    if code is None or Ellipsis not in code.co_consts:
+        return False
+    return any(
+        step.argval is Ellipsis and not (after.opname.endswith("SUBSCR") or after.argrepr == "[]")
+        for step, after in itertools.pairwise(dis.get_instructions(code))
+    )
 
 
 def _steps(code):
@@ -104,9 +125,14 @@ _BLANK = _blank.__code__
 
 
 def complaint(error):
-    """Return the type and the first line of an exception's message: ``NameError: name …``."""
+    """Return the type and the first line of an exception's message: ``NameError: name …``.
+
+    Where a product does not fit, NumPy's line is told in words, with the two sizes in order.
+    """
     lines = str(error).strip().splitlines() or [""]
     text = re.sub(r" at 0x[0-9a-fA-F]+", "", lines[0]).rstrip(".")
+    for pattern, words in PRODUCTS.items():
+        text = re.sub(pattern, words, text)
     if len(text) > LONGEST_QUOTE:
         text = text[:LONGEST_QUOTE].rstrip() + " …"
     return type(error).__name__ + (f": {text}" if text else "")

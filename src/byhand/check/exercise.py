@@ -11,13 +11,35 @@ from functools import cached_property
 
 import numpy as np
 
-from byhand.check import calling
+from byhand.check import calling, comparing
 from byhand.check.answer import Answer, Text, remember, right, unanswered, wrong
-from byhand.check.wording import counted, kind, number, numbers, pair
+from byhand.check.comparing import (
+    NEAR,
+    TOLERANCE,
+    as_number,
+    as_result,
+    empty,
+    parts,
+    same,
+    shapes,
+    size,
+)
+from byhand.check.wording import counted, kind, number
 
-TOLERANCE = 1e-10  # relative, on numbers a learner's function returns: "to ten digits"
-NEAR = 1e-2  # relative: the same number but for rounding
 PENCIL = "Work this case through with a pencil and compare it line by line."
+NEARLY = (
+    "The rule may be right: something on the way is rounded, or a slope is measured by a nudge.",
+    "Take out any rounding, and use the formula of the slope rather than a difference.",
+)
+STOPS = (  # exception type, part of its text, the next step
+    (OverflowError, "", "A number grew beyond 64 bits: see what could be taken off before it."),
+    (
+        ValueError,
+        "truth value",
+        "Python's if, max and min ask for one yes or no, an array gives many: NumPy's where, max "
+        "and min take it as a whole.",
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -29,8 +51,9 @@ class Mistake:
     name : str
         Short, for the report: ``"sum for mean"``.
     answer : object
-        The wrong answer itself: a function, a number, or a tuple of answers.  Or None, if it is
-        the right function with its result spoilt by ``change``.
+        The wrong answer itself: a function, a number, a tuple of answers; for a function also a
+        tuple of several that make the same mistake.  Or None, if it is the right function with its
+        result spoilt by ``change``.
     what, step : str
         The name of the mistake in a sentence; the one thing to do next.
     change : callable, optional
@@ -116,6 +139,8 @@ class Exercise:
 class FunctionExercise(Exercise):
     """The reader writes a function; it is run on every case and compared with the reference.
 
+    A known mistake is recognised by what it returns and by the cases in which it stops.
+
     Attributes
     ----------
     parameters, returns : tuple of str
@@ -126,6 +151,15 @@ class FunctionExercise(Exercise):
         The first is the one the chapter works by hand.
     mistakes : tuple of Mistake
         Those about the whole result before those about a part of it.
+    stops : tuple of tuple
+        ``(exception type, part of its text, name of the mistake behind it)``.
+    observe : callable, optional
+        Takes the exercise, the results of a function that makes no known mistake, and the index of
+        the first wrong one; returns name, observation and next step, or None.
+    nearly : tuple of str
+        The observation and the next step where a result differs by little.
+    pencil : str
+        The next step when nothing is known about the answer.
     """
 
     answers: tuple = ("function",)
@@ -134,6 +168,10 @@ class FunctionExercise(Exercise):
     reference: Callable
     cases: tuple
     mistakes: tuple
+    stops: tuple = ()
+    observe: Callable | None = None
+    nearly: tuple = NEARLY
+    pencil: str = PENCIL
 
     @cached_property
     def expected(self):
@@ -148,9 +186,15 @@ class FunctionExercise(Exercise):
     def wrong_function(self, mistake, inner=None):
         """Return the function that makes the mistake, on top of another wrong one if given."""
         if mistake.change is None:
-            return mistake.answer
+            return self._wrong_functions(mistake)[0]
         inner = inner or self.reference
         return lambda *arguments: mistake.change(inner(*arguments), *arguments)
+
+    def _wrong_functions(self, mistake):
+        """Return every function known to make the mistake."""
+        if mistake.change is not None:
+            return (self.wrong_function(mistake),)
+        return mistake.answer if isinstance(mistake.answer, tuple) else (mistake.answer,)
 
     def judge(self, function) -> Answer:
         """Return the verdict: calls that fail first, then results that differ."""
@@ -196,7 +240,7 @@ class FunctionExercise(Exercise):
     def _diagnose(self, results):
         """Return name, mistake and next step of the first catalogued mistake that does the same."""
         for mistake in self.mistakes:
-            if self._matches(self.wrong_function(mistake), results):
+            if any(self._matches(way, results) for way in self._wrong_functions(mistake)):
                 return mistake.name, mistake.what, mistake.step
         for change in self.mistakes:
             for mistake in self.mistakes:
@@ -218,6 +262,8 @@ class FunctionExercise(Exercise):
 
     def _undiagnosed(self, first, results, value):
         """Return what can be said without a match: None, the observation, the next step."""
+        if seen := self._observed(results, first):
+            return seen
         result, expected = results[first], self.expected[first]
         returns = ", ".join(self.returns)
         if value is None:
@@ -232,8 +278,10 @@ class FunctionExercise(Exercise):
             return (
                 None,
                 "nan or infinity: a division by zero, or a number too large for 64 bits.",
-                PENCIL,
+                self.pencil,
             )
+        if said := self._factor(first, results):
+            return None, *said
         if all(self._same(self.cases[0], other, results[0]) for other in results):
             return (
                 None,
@@ -241,34 +289,43 @@ class FunctionExercise(Exercise):
                 f"Compute it from the arguments {', '.join(self.parameters)}.",
             )
         if same(result, expected, NEAR * size(expected)):
-            return (
-                None,
-                "The rule may be right: something on the way is rounded, or a slope is measured "
-                "by a nudge.",
-                "Take out any rounding, and use the formula of the slope rather than a difference.",
-            )
+            return None, *self.nearly
         agreeing = [
             name
-            for name, *two in zip(self.returns, parts(result), parts(expected), strict=True)
+            for name, *two in zip(self.returns, parts(result), parts(expected), strict=False)
             if len(self.returns) > 1 and self._same(self.cases[first], *two)
         ]
         if agreeing:
-            return None, f"{' and '.join(agreeing)} came out right, the rest did not.", PENCIL
+            return None, f"{' and '.join(agreeing)} came out right, the rest did not.", self.pencil
         seen = f"Right on {counted(first, 'input')} before this one." if first else ""
-        return None, seen, PENCIL
+        return None, seen, self.pencil
+
+    def _observed(self, results, first):
+        """Return what ``observe`` sees in results that have the right shapes."""
+        if self.observe is None or list(map(shapes, results)) != list(map(shapes, self.expected)):
+            return None
+        with np.errstate(all="ignore"):  # a wrong answer may hold nan and infinity
+            return self.observe(self, results, first)
+
+    def _factor(self, first, results):
+        """Return the observation and the next step if a factor is all that is wrong."""
+        with np.errstate(all="ignore"):
+            given = results, self.expected, [self._tolerance(case) for case in self.cases]
+            whole = comparing.factors(*given)
+            return comparing.factor_in_words(
+                whole, first, ", ".join(self.returns)
+            ) or comparing.factors_of_parts(*given, self.returns)
 
     def _gap(self, case, value, result, expected):
-        got, wanted = pair(result, expected) if result is not None else (kind(value), None)
-        gap = f"At {case.label}: got {got}, expected {wanted or numbers(expected)}"
-        if isinstance(result, np.ndarray) and shapes(result) == shapes(expected):
-            tolerance = TOLERANCE * size(case.arguments)
-            different = ~np.isclose(result, expected, rtol=TOLERANCE, atol=tolerance)
-            index = tuple(np.argwhere(different)[0].tolist())
-            return f"{gap}; first difference at index {index if len(index) > 1 else index[0]}."
-        return f"{gap}."
+        start = f"At {case.label}"
+        return comparing.gap(start, self.returns, value, result, expected, self._tolerance(case))
 
     def _same(self, case, result, other):
-        return same(result, other, TOLERANCE * size(case.arguments))
+        return same(result, other, self._tolerance(case))
+
+    def _tolerance(self, case):
+        """Return how far apart two results may be: ten digits of the largest number given."""
+        return TOLERANCE * size(case.arguments)
 
     def _scope(self, value):
         random = sum(case.random for case in self.cases)
@@ -291,15 +348,76 @@ class FunctionExercise(Exercise):
         )
 
     def _stopped(self, function, case, outcome):
+        gap = f"At {case.label}: the function stopped with {calling.complaint(outcome.error)}."
+        if name := self._known_stop(function, outcome.error):
+            return self._named(name, gap, case)
         where = calling.place(function, outcome.error)
         return wrong(
-            f"At {case.label}: the function stopped with {calling.complaint(outcome.error)}.",
+            gap,
             f"It happened in {where}" if where else "",
-            "Print the values that line works with, to see which is not what it should be."
+            self._after_a_stop(case, outcome.error)
             if where
             else "Call the function on those arguments by itself, to see where it happens.",
             inputs=case.arguments,
         )
+
+    def _known_stop(self, function, error):
+        """Return the name of the mistake that stops the function, or None."""
+        outcomes = [calling.call(function, self.parameters, case.arguments) for case in self.cases]
+        for mistake in self.mistakes:
+            if any(self._stops_like(way, outcomes) for way in self._wrong_functions(mistake)):
+                return mistake.name
+        for kind_of_error, text, name in self.stops:
+            if isinstance(error, kind_of_error) and text in str(error):
+                return name
+        return None
+
+    def _stops_like(self, wrong_function, outcomes):
+        """Return whether it stops in the same cases as those outcomes and agrees in the others.
+
+        Where there are no others, the complaints have to be the same.  An empty array is as good
+        as a stop.
+        """
+        agreed, complaints = 0, True
+        for case, like, theirs in zip(self.cases, self.expected, outcomes, strict=True):
+            ours = calling.call(wrong_function, self.parameters, case.arguments)
+            if ours.error is not None and theirs.error is not None:
+                if type(ours.error) is not type(theirs.error):
+                    return False
+                complaints &= calling.complaint(ours.error) == calling.complaint(theirs.error)
+                continue
+            without = [each.error is not None or empty(each.value) for each in (ours, theirs)]
+            if any(without):
+                if not all(without):
+                    return False
+                continue
+            one, two = (as_result(each.value, like) for each in (ours, theirs))
+            if one is None or two is None or not self._same(case, one, two):
+                return False
+            agreed += 1
+        return agreed > 0 or complaints
+
+    def _after_a_stop(self, case, error):
+        """Return the next step after an exception that no known mistake explains."""
+        for kind_of_error, text, step in STOPS:
+            if isinstance(error, kind_of_error) and text in str(error):
+                return step
+        given = zip(self.parameters, case.arguments, strict=True)
+        shaped = {
+            name: [each.shape for each in parts(value) if isinstance(each, np.ndarray)]
+            for name, value in given
+        }
+        tables = any(len(shape) > 1 for each in shaped.values() for shape in each)
+        if tables and isinstance(error, ValueError | IndexError):
+            told = ", ".join(" ".join([name, *map(str, s)]) for name, s in shaped.items() if s)
+            return f"Write its shape under every array of that line. Given are {told}."
+        return "Print the values that line works with, to see which is not what it should be."
+
+    def _named(self, name, gap, case=None):
+        """Return the verdict on the mistake of that name."""
+        mistake = next(mistake for mistake in self.mistakes if mistake.name == name)
+        inputs = None if case is None else case.arguments
+        return wrong(gap, mistake.what, mistake.step, mistake=name, inputs=inputs)
 
     def _changed(self, case, outcome):
         return wrong(
@@ -422,71 +540,4 @@ def not_a_number(answer, quantity):
     return wrong(
         f"Got {kind(answer)}, expected {quantity} as one finite number.",
         "Take away quotation marks and brackets." if isinstance(answer, str | list | tuple) else "",
-    )
-
-
-def as_number(value):
-    """Return ``value`` as a float, or None if it is not one number."""
-    array = _as_array(value)
-    return array if isinstance(array, float) else None
-
-
-def as_result(value, like):
-    """Return ``value`` as floats and arrays arranged like ``like``, or None if it holds no numbers.
-
-    Lists count as arrays, and an array of one number as that number.
-    """
-    if isinstance(like, tuple):
-        if isinstance(value, list | np.ndarray) and np.ndim(value) and len(value) == len(like):
-            value = tuple(value)
-    elif isinstance(value, tuple) and (array := _as_array(value)) is not None:
-        return array
-    if isinstance(value, tuple):
-        arrays = tuple(_as_array(part) for part in value)
-        return None if any(array is None for array in arrays) else arrays
-    return _as_array(value)
-
-
-def _as_array(value):
-    try:
-        array = np.asarray(value)
-    except ValueError:  # rows of different lengths
-        return None
-    if array.dtype.kind not in "fiu":
-        return None
-    array = array.astype(float)
-    return array.item() if array.size == 1 else array
-
-
-def parts(result):
-    """Return the parts of a tuple, or the result as the only part."""
-    return result if isinstance(result, tuple) else (result,)
-
-
-def shapes(result):
-    """Return the shape of each part in a list, or the shape itself; ``()`` for one number."""
-    if isinstance(result, tuple):
-        return [shapes(part) for part in result]
-    return None if result is None else () if np.size(result) == 1 else np.shape(result)
-
-
-def size(result):
-    """Return the largest absolute value among the numbers in a result or in arguments."""
-    values = [np.asarray(part) for part in parts(result)]
-    return max(
-        (float(np.max(np.abs(v), initial=0.0)) for v in values if v.dtype.kind in "fiu"),
-        default=0.0,
-    )
-
-
-def same(result, other, tolerance):
-    """Return whether two results have the same shapes and numbers.
-
-    ``tolerance`` is absolute; a relative `TOLERANCE` is always granted.
-    """
-    if result is None or other is None or shapes(result) != shapes(other):
-        return result is None and other is None
-    return all(
-        np.allclose(one, two, rtol=TOLERANCE, atol=tolerance, equal_nan=True)
-        for one, two in zip(parts(result), parts(other), strict=True)
     )
