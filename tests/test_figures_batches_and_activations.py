@@ -87,12 +87,13 @@ def test_three_paths_say_their_losses(rate, epoch, order):
 def test_three_paths_explain_the_step_that_follows():
     figure = chapter.three_paths()
     for number, size in enumerate(chapter.SIZES):
-        places = chapter.walk([0.3], size, 5, "fixed")[0]
-        words = explained(figure, number, learning_rate=0.3, epochs=4, order="fixed")
-        w, dw, b, db = numbers(words.replace(" + ", " ").replace(" − ", " -"))
-        here, there = places[4 * 4 // size], places[4 * 4 // size + 1]
-        np.testing.assert_allclose([w, b], here, rtol=1e-3)
-        np.testing.assert_allclose([dw, db], there - here, atol=6e-5)
+        places = chapter.walk([0.3], size, 101, "fixed")[0]
+        for epoch in (4, 100):  # at the last stop too
+            words = explained(figure, number, learning_rate=0.3, epochs=epoch, order="fixed")
+            w, dw, b, db = numbers(words.replace(" + ", " ").replace(" − ", " -"))
+            here, there = places[epoch * 4 // size], places[epoch * 4 // size + 1]
+            np.testing.assert_allclose([w, b], here, rtol=1e-3)
+            np.testing.assert_allclose([dw, db], there - here, atol=6e-5)
 
 
 def test_only_the_full_batch_comes_to_rest():
@@ -112,6 +113,10 @@ def test_in_a_fixed_order_the_single_sample_walks_a_loop():
     walked = chapter.walk([0.6], 1, 100, "fixed")[0]
     np.testing.assert_allclose(walked[-5], walked[-1], atol=1e-6)
     assert np.hypot(*(walked[-5] - walked[-2])) > 0.1
+    w_best = chapter.best_line(*four_points())[0]
+    assert (walked[-4:, 0] > w_best + 0.1).all()  # not around the cross, and on the map
+    assert (walked[-4:] > [0.1, -0.3]).all() and (walked[-4:] < [1.4, 0.45]).all()
+    assert chapter.walk([1.0], 1, 100, "fixed")[0, -4:, 1].min() < -0.3  # at 1 it leaves it
 
 
 def test_two_clocks_count_samples():
@@ -120,6 +125,7 @@ def test_two_clocks_count_samples():
     x, y = four_points()
     loss = chapter.losses_at(chapter.walk([0.05], 1, 40, "fixed")[0])
     assert np.argmax(loss < 0.005) == 28
+    assert "full batch over 160" in sentence(figure, learning_rate=0.02, order="fixed")
     assert not done(figure, 0, learning_rate=0.05)
     assert done(figure, 0, learning_rate=1.0)
 
@@ -166,6 +172,8 @@ def test_bend_says_value_and_slope(name, z):
         assert ("convention" in words) == (z == 0)
     else:
         assert numbers(words)[-1] == pytest.approx(slope, abs=5.1e-5)
+    shown = figure.show(activation=name, z=z).axes[0].lines[1]
+    assert np.isnan(shown.get_ydata()).all() == (name == "relu" and z == 0)  # no tangent there
     assert ("Saturated" in sentence(figure, activation=name, z=z)) == (0 < slope < 0.1)
     expected = CHECKS["001.act"]
     if z in expected["inputs"]["z"]:
@@ -286,3 +294,21 @@ def test_words_about_sizes_and_speeds():
     assert a[np.argmax(a**2 - a**3)] == pytest.approx(2 / 3, abs=1e-4)
     steep = ACTIVATIONS["sigmoid"].derivative(np.array([2.0, 4.0]))
     assert 5.5 < steep[0] / steep[1] < 6.5  # six times as steep
+
+
+@pytest.mark.parametrize("name", ["sigmoid", "tanh"])
+def test_through_sigmoid_and_tanh_the_first_weight_goes_on_growing(name):
+    X, y = six_rows()
+    start = {"weights": [np.array(chapter.START[:3])[:, None]], "biases": chapter.START[3:]}
+    run = train(
+        Network([3, 1], output=name, **start), X, y, learning_rate=0.05, epochs=20_000,
+        batch_size=2, shuffle=False, loss="mean_squared_error", record=[1000, 2000, 20_000],
+    )  # fmt: skip
+    assert (np.diff(run.network.parameters[:, 0]) > 0.1).all()
+
+
+def test_a_rows_curvature_is_twice_its_ones(printed):
+    """The 1 for the bias included, as the text says."""
+    X, _ = six_rows()
+    expected = " ".join(f"{2 * (ones + 1):.2f}" for ones in X.sum(axis=1))
+    assert f"row by row: curvature {expected}" in printed

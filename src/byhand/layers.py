@@ -130,7 +130,7 @@ class Dense:
 
 
 class Dropout:
-    """Silence each unit with chance ``rate`` while training, and scale the others up to make up.
+    """Silence each unit with chance ``rate`` in training, and scale the others up (Eq. 7.15).
 
     The mean over many draws is the input itself, so nothing changes when predicting, where every
     unit speaks.  In a stack, all trainings draw the same units.
@@ -165,7 +165,8 @@ class Dropout:
         return f"Dropout {self.rate:g}"
 
 
-# Standard deviation of the starting weights: He et al. (2015), Glorot and Bengio (2010).
+# Standard deviation of the starting weights: He et al. (2015, Eq. 7.11), Glorot and Bengio (2010,
+# Eq. 7.12).
 INITIALISATIONS = {
     "zeros": lambda n_inputs, n_outputs: 0.0,
     "small_normal": lambda n_inputs, n_outputs: 0.01,

@@ -138,7 +138,7 @@ def mean_absolute_error_gradient(y_pred, y):
 
 @takes(CHANCES, CHANCES, binary_accuracy(0.5))
 def binary_cross_entropy(y_pred, y):
-    """Mean surprise, in nats, at answers 0 or 1 that were given the chance ``y_pred`` of being 1.
+    """Mean surprise, in nats, at answers 0 or 1 given the chance ``y_pred`` of being 1 (Eq. 6.12).
 
     A chance of exactly 0 counts as the smallest float64: a surprise of 708, not infinity.
     """
@@ -154,7 +154,7 @@ def binary_cross_entropy_gradient(y_pred, y):
 
 @takes(NUMBERS, CHANCES, binary_accuracy(0.0))
 def binary_cross_entropy_from_logits(y_pred, y):
-    """Mean surprise, in nats, when ``y_pred`` is what a sigmoid would turn into the chance.
+    """Mean surprise, in nats, if a sigmoid would turn ``y_pred`` into the chance (Eq. 6.14).
 
     ln(1 + e^z) − y z is the same number as `binary_cross_entropy` of σ(z), and never infinite.
     """
@@ -170,7 +170,7 @@ def binary_cross_entropy_from_logits_gradient(y_pred, y):
 
 @takes(CHANCES, CLASSES, class_accuracy)
 def categorical_cross_entropy(y_pred, y):
-    """Mean surprise a sample, in nats, when ``y_pred`` holds one chance for each class (last axis).
+    """Mean surprise a sample, in nats, at one chance for each class, last axis (Eq. 6.13).
 
     A chance of exactly 0 counts as the smallest float64: a surprise of 708, not infinity.
     """
@@ -185,7 +185,7 @@ def categorical_cross_entropy_gradient(y_pred, y):
 
 @takes(NUMBERS, CLASSES, class_accuracy)
 def categorical_cross_entropy_from_logits(y_pred, y):
-    """Mean surprise a sample, in nats, when a softmax would turn ``y_pred`` into the chances.
+    """Mean surprise a sample, in nats, if a softmax would make the chances (Eq. 6.16).
 
     ln Σ e^z − Σ y z, with the largest z of each row taken off first: the same number as
     `categorical_cross_entropy` of the softmax, and never infinite.
@@ -230,7 +230,7 @@ def hellinger_gradient(y_pred, y):
 
 @takes(POSITIVE, POSITIVE)
 def itakura_saito(y_pred, y):
-    """Mean of y/y_pred − ln(y/y_pred) − 1, the distance of two power spectra.
+    """Mean of y/y_pred − ln(y/y_pred) − 1, the distance of two power spectra (Eq. 6.20).
 
     Twice as loud costs the same at every loudness: only the ratio counts.
     """

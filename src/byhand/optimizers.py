@@ -48,7 +48,7 @@ class SGD:
 
 
 class Momentum(SGD):
-    """Gradient descent of a heavy ball: v ← m v + g, then a step against v (Polyak 1964).
+    """Gradient descent of a heavy ball: v ← m v + g, then a step against v (Eq. 7.16; Polyak 1964).
 
     Parameters
     ----------
@@ -86,7 +86,7 @@ class Nesterov(Momentum):
 
 
 class RMSprop(SGD):
-    """Divide each slope by its own recent size (Tieleman and Hinton 2012).
+    """Divide each slope by its own recent size (Eq. 7.17; Tieleman and Hinton 2012).
 
     Parameters
     ----------
@@ -116,7 +116,7 @@ class RMSprop(SGD):
 
 
 class Adam(SGD):
-    """Momentum and RMSprop together, both freed of their start at 0 (Kingma and Ba 2015).
+    """Momentum and RMSprop, freed of their start at 0 (Eq. 7.18 to 7.21; Kingma and Ba 2015).
 
     Parameters
     ----------

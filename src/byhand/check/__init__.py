@@ -11,8 +11,11 @@ its exercises and their messages.
 
 from byhand.check import (
     batches_and_activations,
+    deep_net,
+    from_scratch,
     one_node,
     two_inputs,
+    two_moons,
     vector_calculus,
 )
 from byhand.check.answer import Answer, report
@@ -22,14 +25,20 @@ CHAPTERS = (
     two_inputs,
     vector_calculus,
     batches_and_activations,
+    deep_net,
+    from_scratch,
+    two_moons,
 )
 
 __all__ = [
     "CHAPTERS",
     "Answer",
     "batches_and_activations",
+    "deep_net",
+    "from_scratch",
     "one_node",
     "report",
     "two_inputs",
+    "two_moons",
     "vector_calculus",
 ]

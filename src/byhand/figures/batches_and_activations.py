@@ -120,7 +120,8 @@ def three_paths():
     loss, spread = {}, {}
     for size, (path, here) in zip(SIZES, marks, strict=True):
         steps = len(x) // size
-        walks = np.stack([walk(RATES, size, max(EPOCHS), order) for order in ORDERS], axis=2)
+        # one epoch more than is shown, for the step that follows the last place
+        walks = np.stack([walk(RATES, size, max(EPOCHS) + 1, order) for order in ORDERS], axis=2)
         ends = walks[:, [steps * epoch for epoch in EPOCHS]]  # (rates, epochs, orders, 2)
         loss[size] = losses_at(ends)
         drawn = np.full((len(RATES), len(EPOCHS), len(ORDERS), DRAWN * steps + 1, 2), np.nan)
@@ -171,21 +172,16 @@ def three_paths():
 
 def _explain_next_step(figure, path, size, ends, walks, steps):
     """Let the path say what its next step is, with the numbers of this place."""
-    follows = np.minimum([steps * epoch + 1 for epoch in EPOCHS], walks.shape[1] - 1)
-    step = walks[:, follows] - ends
-    step[:, -1] = 0  # beyond the last epoch computed
+    step = walks[:, [steps * epoch + 1 for epoch in EPOCHS]] - ends
     figure.explain(
         path,
-        "w {w:.4g} {sign_w} {dw:.4f},  b {b:.4g} {sign_b} {db:.4f}{end}",
+        "w {w:.4g} {sign_w} {dw:.4f},  b {b:.4g} {sign_b} {db:.4f}",
         w=ends[..., 0],
         b=ends[..., 1],
         sign_w=np.where(step[..., 0] < 0, "−", "+"),
         sign_b=np.where(step[..., 1] < 0, "−", "+"),
         dw=np.abs(step[..., 0]),
         db=np.abs(step[..., 1]),
-        end=np.where(
-            (np.array(EPOCHS) == max(EPOCHS))[:, None], ": the last place computed", ""
-        ) * np.ones(ends.shape[:3], dtype=object),
     )
 
 
@@ -194,22 +190,22 @@ def two_clocks():
     x, y = four_points()
     floor = best_line(x, y)[2]
     fig, (left, right) = plt.subplots(1, 2, figsize=(6.9, 2.9))
-    styles = {4: ("-", 2.4), 2: ("--", 1.5), 1: (":", 1.8)}
+    styles = {4: ("full batch", "-", 2.4), 2: ("pairs", "--", 1.5), 1: ("single", ":", 1.8)}
     curves = []
-    for size, title in SIZES.items():
-        style, width = styles[size]
+    for size, (name, style, width) in styles.items():
         for ax in (left, right):
-            (curve,) = ax.plot([1, 2], [1, 1], style, color=LOSS, lw=width, label=title)
+            (curve,) = ax.plot([1, 2], [1, 1], style, color=LOSS, lw=width, label=name)
             curves.append((size, ax is left, curve))
     for ax in (left, right):
         ax.axhline(floor, color=TARGET, lw=0.8, ls="--")
-        ax.set(yscale="log", ylim=(2.2e-3, 0.1))
+        ax.set(yscale="log", ylim=(2e-3, 0.12))
         ax.set_yticks([0.005, 0.01, 0.02, 0.05], labels=["0.005", "0.01", "0.02", "0.05"])
         ax.set_ylabel("loss", color=LOSS)
         ax.minorticks_off()
     left.set(xlim=(0, 4 * CHANGED), xlabel="samples looked at", title="Counted in samples")
     right.set(xlim=(0, CHANGED), xlabel="steps taken", title="Counted in steps")
-    right.legend(loc="upper right", fontsize=8.5)
+    narrow = {"columnspacing": 0.8, "handlelength": 1.6, "handletextpad": 0.4}
+    right.legend(loc="upper right", fontsize=8, ncols=3, **narrow)  # one row: curves leap high
     left.text(4 * CHANGED - 2, floor * 0.95, "best line", ha="right", va="top")
 
     figure = LiveFigure(
@@ -218,7 +214,7 @@ def two_clocks():
         alt="Two panels with the loss of the same three trainings: over the samples looked at, "
         "where smaller batches fall sooner, and over the steps taken, where the three curves "
         "lie on each other until the smaller batches begin to shake.",
-        start={"learning_rate": 0.05, "order": ORDERS[0]},
+        start={"learning_rate": 0.1, "order": ORDERS[0]},
         film=[{"learning_rate": 0.05}, {"learning_rate": 0.6}],
         learning_rate=RATES,
         order=ORDERS,
@@ -233,19 +229,19 @@ def two_clocks():
         figure.animate(curve, x=np.broadcast_to(at, loss[..., shown].shape), y=loss[..., shown])
         late[size] = loss[..., -10 * (len(x) // size) :].max(axis=-1)  # the last ten epochs
         below = loss < 0.005
-        needed[size] = np.where(
-            below.any(axis=-1), np.char.mod("%d", below.argmax(axis=-1) * size), "no number of"
-        ).astype(object)
+        first = np.char.mod("%d", below.argmax(axis=-1) * size)
+        last = f"over {len(x) * CHANGED}"
+        needed[size] = np.where(below.any(axis=-1), first, last).astype(object)
     figure.readout(
-        "Rate {learning_rate}, {order}. Below a loss of 0.005 for the first time: full batch "
-        "after {four} samples, pairs after {two}, single samples after {one}",
+        "Rate {learning_rate}, {order}. Samples until the loss is below 0.005 for the first time: "
+        "full batch {four}, pairs {two}, single samples {one}",
         four=needed[4],
         two=needed[2],
         one=needed[1],
     )
     figure.task(
-        "Find a rate at which single samples still shake at the end, half above the best line's "
-        "loss and more, and the full batch does not.",
+        "Find a rate at which single samples still shake at the end, to one and a half times the "
+        "best line's loss and more, and the full batch does not.",
         when=(late[1] > 1.5 * floor) & (late[4] < 1.1 * floor),
     )
     return figure
@@ -258,7 +254,8 @@ SHEET = {
     "forward": "Forward, every row at once: a = X w + b with w = (0.3, −0.2, 0.6) and b = 0.1.",
     "error": "Take the prediction from the target: y − a. Row 3 is 0.5 too high, row 4 0.6 too "
     "low.",
-    "each": "What each sample alone would ask for: −2 (y − a) times its row, and for b times 1.",
+    "each": "The slopes of each sample alone: −2 (y − a) times its row, and for b times 1. A minus "
+    "asks for more, a plus for less.",
     "mean": "The mean of every column: that is the gradient of the mean, (4.7) and (4.8).",
 }
 
@@ -281,7 +278,7 @@ def sheet_of_a_batch():
         fig,
         name="batch-sheet",
         alt="A sheet with one row for each of six samples: features, target, prediction, error, "
-        "and the slopes each sample alone would ask for; below them the mean of every column.",
+        "and the slopes of each sample alone; below them the mean of every column.",
         start={"step": "stack"},
         film=[{"step": "error"}, {"step": "mean"}],
         step=list(SHEET),
@@ -316,11 +313,11 @@ def sheet_of_a_batch():
         "stack": "X is (6 × 3), w is (3 × 1), y is (6 × 1)",
         "forward": "X w + b: (6 × 3)(3 × 1) makes (6 × 1), one prediction a row",
         "error": f"the loss is the mean of the squares: {loss:.7f}",
-        "each": "six samples, six opinions: row 5 is content, row 1 wants less of w3 and b",
+        "each": "six samples, six wishes: row 5 is content, row 1 wants less of w3 and b",
         "mean": "(−0.2667, 0.0667, 0.3333) for w and 0.1 for b, in one product with Xᵀ",
     }
     figure.readout("{words}", words=list(said.values()))
-    figure.task("Go to the last step, where six opinions become one.", when=stage == len(stage) - 1)
+    figure.task("Go to the last step, where six wishes become one.", when=stage == len(stage) - 1)
     return figure
 
 
@@ -365,8 +362,10 @@ def bend():
     rise = np.stack([f.derivative(PLACES) for f in bends])
     places = np.broadcast_to(PLACES, value.shape)
     reach = np.array([-1.2, 1.2])
+    corner = (np.array(BENDS) == "relu")[:, None] & (PLACES == 0)  # has no tangent
+    line = value[..., None] + rise[..., None] * reach
     figure.animate(
-        tangent, x=places[..., None] + reach, y=value[..., None] + rise[..., None] * reach
+        tangent, x=places[..., None] + reach, y=np.where(corner[..., None], np.nan, line)
     )
     figure.animate(point, x=places[..., None], y=value[..., None])
     figure.animate(here, x=places[..., None], y=rise[..., None])
@@ -436,20 +435,21 @@ def saturated():
     left.plot(grid, ACTIVATIONS["sigmoid"].function(grid), color=PREDICTION, lw=1.2)
     (ring,) = left.plot([0], [0], "o", color=PREDICTION, ms=9, mfc="none", label="the start")
     (here,) = left.plot([0], [0], "o", color=PREDICTION, ms=6)
-    left.set(xlim=(-7, 7), ylim=(-0.06, 1.06), xlabel="z", ylabel="output a", title="Where it is")
+    left.set(xlim=(-7, 7), ylim=(-0.25, 1.06), xlabel="z", ylabel="output a", title="Where it is")
     (output,) = middle.plot(
         SATURATED_EPOCHS, a[0, 0], color=PREDICTION, lw=1.4, label="the output"
     )
     (now,) = middle.plot([0], [1], "o", color=PREDICTION, ms=6)
     middle.axhline(0, color=TARGET, lw=0.8, ls="--")
-    middle.text(295, 0.02, "target", ha="right", va="bottom")
-    middle.set(xlim=(-8, 308), ylim=(-0.06, 1.06), xlabel="epoch", ylabel="output a")
+    middle.text(295, -0.04, "target", ha="right", va="top")
+    middle.set(xlim=(-8, 308), ylim=(-0.25, 1.06), xlabel="epoch", ylabel="output a")
     middle.set_title("What it says")
     (size,) = right.plot(SATURATED_EPOCHS, a[0, 0], color=GRADIENT, lw=1.4, label="the slope")
     (pull,) = right.plot([0], [0], "o", color=GRADIENT, ms=6)
     right.set(xlim=(-8, 308), ylim=(-0.02, 0.33), xlabel="epoch", title="How hard it is pulled")
     right.set_ylabel("slope in w", color=GRADIENT)
     for ax in (left, middle):
+        ax.set_yticks([0, 0.5, 1])
         ax.yaxis.label.set_color(PREDICTION)
 
     figure = LiveFigure(
@@ -458,7 +458,7 @@ def saturated():
         alt="Three panels about one sigmoid neuron whose target is 0: its place on the sigmoid, "
         "its output by epoch, and the slope of its loss by epoch. Started far up the sigmoid, "
         "output and slope stay flat for a long time before they move.",
-        start={"first_z": 2.0, "learning_rate": 0.15, "epochs": 0},
+        start={"first_z": 2.0, "learning_rate": 0.15, "epochs": 10},
         film=[
             {"first_z": 2.0, "learning_rate": 0.15, "epochs": 300},
             {"first_z": 4.0, "learning_rate": 0.15, "epochs": 300},
