@@ -434,6 +434,18 @@ gradients = LooplessExercise(
             "Divide it by the number of rows.",
         ),
         Mistake(
+            "dw divided twice",
+            _parts(lambda X, error, dw, db: dw / len(X), None),
+            "db is right; dw is divided by the number of rows twice.",
+            "Divide dw once.",
+        ),
+        Mistake(
+            "db not added up",
+            _parts(None, lambda X, error, dw, db: -2 / len(X) * error),
+            "dw is right; db is what each row adds to it, one entry a row, not yet the sum.",
+            "One bias serves every row: add up what the rows ask of it.",
+        ),
+        Mistake(
             "sum in db",
             _parts(None, lambda X, error, dw, db: len(X) * db),
             "dw is a mean, db still a sum.",
@@ -1777,6 +1789,12 @@ neuron_gradients = FunctionExercise(
             _from_dz(None, lambda X, dz, dw, db, a: db * len(X)),
             "dw is a mean, db still a sum.",
             "Put the 1/m into dz, and both have it.",
+        ),
+        Mistake(
+            "dz averaged",
+            _from_dz(None, lambda X, dz, dw, db, a: dz.mean()),
+            "dw is right; for db the entries of dz are averaged, and the 1/m is in them already.",
+            "Add them up.",
         ),
         Mistake(
             "dz for db",
