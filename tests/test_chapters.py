@@ -15,11 +15,19 @@ import pytest
 import yaml
 
 import bootstrap_cell
+import needs_torch
 import refresh
 
 ROOT = Path(__file__).resolve().parent.parent
 CHAPTERS = sorted((ROOT / "chapters").glob("*.ipynb"))
-TAGS = {"remove-cell", "hide-input", "hide-output", "nbval-ignore-output", "raises-exception"}
+TAGS = {
+    "remove-cell",
+    "hide-input",
+    "hide-output",
+    "nbval-ignore-output",
+    "raises-exception",
+    needs_torch.TAG,
+}
 RULES = []
 
 
@@ -149,6 +157,17 @@ def uses_known_tags(notebook):
     for cell in notebook.cells:
         if unknown := set(cell.metadata.get("tags", [])) - TAGS:
             yield f"{where(cell)} has the tag {min(unknown)!r}; allowed are {sorted(TAGS)}"
+
+
+@rule
+def runs_without_pytorch(notebook):
+    for cell in code_cells(notebook):
+        names = {node.id for node in ast.walk(tree(cell)) if isinstance(node, ast.Name)}
+        if needs_torch.TAG not in cell.metadata.get("tags", []):
+            if "torch" in names:
+                yield f"{where(cell)} uses torch but has no tag {needs_torch.TAG!r}"
+        elif not cell.source.startswith(("if torch", "try:\n    import torch")):
+            yield f"{where(cell)} needs torch: begin it with `if torch:`"
 
 
 @rule
@@ -463,6 +482,8 @@ BAD = [
     (has_short_cells, lambda: changed(4, "\n".join(f"a = {i}" for i in range(21)))),
     (ends_no_cell_with_a_semicolon, lambda: changed(4, "plt.plot(x, y);  ")),
     (uses_known_tags, lambda: changed(4, "a = 1", metadata={"tags": ["skip-me"]})),
+    (runs_without_pytorch, lambda: changed(4, "torch.tensor(1)")),
+    (runs_without_pytorch, lambda: changed(4, "import torch", metadata={"tags": ["needs-torch"]})),
     (introduces_every_code_cell, lambda: make(*good_cells(), ("code", "a = 1"))),
     (uses_the_library, lambda: changed(2, "import numpy as np")),
     (gives_both_sliders, lambda: changed(6, "a = 1")),

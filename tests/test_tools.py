@@ -3,12 +3,14 @@
 import json
 import os
 import re
+import runpy
 import shutil
 import socket
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pytest
@@ -17,6 +19,7 @@ import bootstrap_cell
 import build_book
 import byhand
 import find_browser
+import needs_torch
 import publish_as
 import serve
 
@@ -341,6 +344,42 @@ def test_nbval_accepts_the_refreshed_notebook_and_notices_a_wrong_number(refresh
     bad = nbval(wrong)
     assert bad.returncode == 1
     assert "1 failed, 5 passed" in bad.stdout or "5 passed, 1 failed" in bad.stdout
+
+
+def test_a_cell_that_needs_pytorch_keeps_its_output_where_there_is_none(tmp_path):
+    stored = nbformat.v4.new_output("stream", name="stdout", text="from a run with PyTorch\n")
+    cell = nbformat.v4.new_code_cell(
+        "print('run')", metadata={"tags": [needs_torch.TAG]}, outputs=[stored]
+    )
+    path = tmp_path / "99_trial.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), path)
+    answer = refresh_command(path)
+    assert answer.returncode == 0, answer.stderr
+    text = "from a run with PyTorch\n" if needs_torch.IS_MISSING else "run\n"
+    assert [output.text for output in nbformat.read(path, 4).cells[-1].outputs] == [text]
+
+
+def test_nbval_skips_what_cannot_run_here_with_a_sentence():
+    modify = runpy.run_path(str(ROOT / "conftest.py"))["pytest_collection_modifyitems"]
+    marked = {}
+
+    def item(name, **attributes):
+        def mark(marker):
+            marked[name] = marker.kwargs["reason"]
+
+        return SimpleNamespace(add_marker=mark, **attributes)
+
+    def cell(*tags):
+        return SimpleNamespace(metadata={"tags": list(tags)})
+
+    modify(
+        [
+            item("a test"),
+            item("a cell", cell=cell("hide-input")),
+            item("a cell left out", cell=cell(needs_torch.NOT_RUN)),
+        ]
+    )
+    assert marked == {"a cell left out": needs_torch.REASON}
 
 
 def test_check_notices_a_changed_output_and_writes_nothing(refreshed, tmp_path):

@@ -19,6 +19,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 import bootstrap_cell
+import needs_torch
 
 ROOT = Path(__file__).resolve().parent.parent
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"  # a random id that dies with its kernel
@@ -109,6 +110,7 @@ def execute(notebook, folder):
         resources={"metadata": {"path": str(folder)}},
         record_timing=False,
         store_widget_state=False,
+        skip_cells_with_tag=needs_torch.NOT_RUN,
         extra_arguments=["--IPKernelApp.log_level=40"],
     )
     quiet = {"PYDEVD_DISABLE_FILE_VALIDATION": "1"}

@@ -12,6 +12,7 @@ import shutil
 from pathlib import Path
 
 from docutils import nodes
+from nbclient import NotebookClient
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 import site_figures
@@ -59,6 +60,8 @@ def choose_cache(app, config):
     caches = Path(app.outdir).parent / ".jupyter_cache"
     chosen = caches / source_hash(Path(app.srcdir))
     config.nb_execution_cache_path = str(chosen)
+    needs_torch = runpy.run_path(str(WEB.parent / "tools" / "needs_torch.py"))
+    NotebookClient.skip_cells_with_tag.default_value = needs_torch["NOT_RUN"]
     config.nb_ipywidgets_js = {}  # no require.js, no html-manager: site_figures hosts the figures
     config.byhand_site_hash = own_hash()
     config.templates_path.insert(0, str(WEB / "templates"))
