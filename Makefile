@@ -44,7 +44,7 @@ clean:
 
 env: .venv/ready
 
-.venv/ready: requirements.txt tools/constraints.txt tools/make_env.sh pyproject.toml
+.venv/ready: requirements.txt tools/make_env.sh pyproject.toml
 	@sh tools/make_env.sh requirements.txt
 	@touch $@
 

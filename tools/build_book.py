@@ -23,7 +23,6 @@ REST = [
     "*.yml",
     "*.bib",
     "requirements.txt",
-    "tools/constraints.txt",
     "tools/build_book.py",
 ]
 WORTH_SAYING = re.compile(r"(Executing|Executed) notebook|: (WARNING|ERROR|CRITICAL)\b|^WARNING:")

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Usage: sh tools/make_env.sh REQUIREMENTS
-# Makes .venv with a Python 3.11 or newer, if it is not there yet, and installs a requirements file into it.
+# Makes .venv with a Python 3.11 or newer, if it is not there yet, and installs a requirements file and the course into it.
 # PYTHON=/path/to/python chooses the Python; otherwise the first that will do is taken.
 set -eu
 requirements=$1
@@ -33,7 +33,8 @@ if ! .venv/bin/python -c 'import pip, sys; sys.exit(sys.version_info < (3, 11))'
 fi
 echo "Installing $requirements into .venv (a minute or two the first time) ..."
 # -qq: errors only. A warning about a package index is none of the reader's business.
-if ! .venv/bin/python -m pip install -qq --disable-pip-version-check -r "$requirements"; then
+install() { .venv/bin/python -m pip install -qq --disable-pip-version-check "$@"; }
+if ! { install -r "$requirements" && install --no-deps --no-build-isolation -e .; }; then
     echo "The packages of $requirements could not be installed: pip says why above. Mend that, then run make again." >&2
     exit 1
 fi
