@@ -236,6 +236,13 @@ def test_endless_recursion_becomes_a_sentence():
     assert "RecursionError" in str(gradient(again)) and well_written(gradient(again))
 
 
+def test_a_nan_that_stays_a_nan_is_no_change():
+    before = np.array([1.0, np.nan])
+    assert calling._first_change(["a"], [before], [before.copy()]) == ()
+    name, where, old, new = calling._first_change(["a"], [before], [np.array([1.0, 2.0])])
+    assert (name, where, new) == ("a", "1", 2.0) and np.isnan(old)
+
+
 def test_a_change_to_an_input_is_noticed_and_named():
     def in_place(w, b, x):
         x *= w
@@ -602,36 +609,6 @@ def test_a_list_of_parts_of_different_shapes_is_a_tuple():
 def test_the_tone_allows_an_index_and_refuses_the_pronoun():
     assert not FORBIDDEN.search("row i, where i ≠ j") and FORBIDDEN.search("Then I add it.")
     assert FORBIDDEN.search("You are right") and FORBIDDEN.search("Simply add it.")
-
-
-# The report
-
-
-def test_report_without_anything_checked():
-    assert repr(check.report()) == "Nothing has been checked in this session yet."
-
-
-def test_report_lists_what_was_checked_in_the_order_of_the_course(tmp_path):
-    check.one_node.why_no_x("c")
-    gradient(...)
-    gradient(lambda w, b, x, y: slopes_without_bias(w, x, y))
-    path = tmp_path / "report.json"
-    lines = repr(check.report(path)).split("\n")
-    assert [line.split()[:2] for line in lines[:2]] == [["1.3", "gradient"], ["1.6", "why_no_x"]]
-    assert lines[0].endswith("not yet (no bias in a), 2 attempts")
-    assert lines[1].endswith("right, 1 attempt")
-    assert lines[2] == f"Written to {path}."
-    assert json.loads(path.read_text(encoding="utf-8")) == [
-        {"chapter": "one_node", "number": "1.3", "exercise": "gradient", "status": "wrong",
-         "attempts": 2, "mistake": "no bias in a"},
-        {"chapter": "one_node", "number": "1.6", "exercise": "why_no_x", "status": "right",
-         "attempts": 1, "mistake": None},
-    ]  # fmt: skip
-
-
-def test_report_that_cannot_be_written_says_so(tmp_path):
-    line = repr(check.report(tmp_path / "nowhere" / "report.json")).split("\n")[-1]
-    assert line.startswith("Not written to ") and "Give a path" in line
 
 
 # Words

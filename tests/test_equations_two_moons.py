@@ -69,11 +69,11 @@ def test_blame_of_the_last_layer(seed):
 
 @SEEDS
 def test_the_line_before_it_too(seed):
-    """The slope of one record's share of the cost in its chance, displayed without a number."""
+    """The slope of a record's surprise in its chance, displayed without a number."""
     X, y, W, b = drawn(seed)
     a, m = forward(X, W, b)[0][-1], len(y)
-    close((a - y) / (a * (1 - a)) / m, central_difference(lambda a: cost(a, y), a))
-    close(-(y / a - (1 - y) / (1 - a)) / m, (a - y) / (a * (1 - a)) / m)
+    close((a - y) / (a * (1 - a)), m * central_difference(lambda a: cost(a, y), a))
+    close(-y / a + (1 - y) / (1 - a), (a - y) / (a * (1 - a)))
 
 
 @equation("7.6")

@@ -60,7 +60,7 @@ def _first_change(names, before, after):
         elif isinstance(old, np.ndarray):
             if old.shape != new.shape:
                 return name, None, old, new
-            for index in np.argwhere(old != new).tolist():
+            for index in np.argwhere((old != new) & ((old == old) | (new == new))).tolist():
                 where = ", ".join(map(str, index))
                 return name, where, old[tuple(index)], new[tuple(index)]
     return ()

@@ -151,9 +151,13 @@ def states(loss, held_out):
     """Say at every epoch (last axis) what two costs together tell about the net."""
     best_so_far = np.minimum.accumulate(held_out, axis=-1)
     words = np.full(loss.shape, "Still learning: both costs are falling.", dtype=object)
+    past = (held_out > 1.02 * best_so_far) & (loss < 0.3)
+    words[past] = "Past its best: the held-out cost is climbing."
     words[held_out < 0.29] = "In good time: the held-out cost is near the lowest there is."
     over = (held_out > 1.1 * best_so_far) & (loss < 0.3)
     words[over] = "Overfitting: it gets better at its own points only."
+    thrown = over & (loss > 1.2 * np.minimum.accumulate(loss, axis=-1))
+    words[thrown] = "Overfitted, and thrown back: steps as long as these undo what was learned."
     words[..., 0] = "Not trained yet."
     words[..., 1:][loss[..., 1:] > 0.35] = "Underfitting: it fits neither these points nor others."
     return words
@@ -249,9 +253,9 @@ STEPS = {
     "layer 2": "The same again: three units weigh the five numbers of layer 1.",
     "output": "The last unit weighs three numbers, and its sigmoid makes a chance of them.",
     "cost": "The surprise of this record, and the mean over the three: 0.6755938.",
-    "blame 3": "Back. The last blame is (a − y)/3: how much too high, shared by three records.",
+    "blame 3": "Back. Under the chance its blame, (a − y)/3: how much too high, shared by three.",
     "blame 2": "Blame goes back through the weights. A unit that was silent takes none.",
-    "blame 1": "And once more. What reaches layer 1 is at most a fifth of the blame at the end.",
+    "blame 1": "And once more. No unit of layer 1 gets more than a fifth of the last blame.",
     "update": "Every weight moves against its slope, at rate 0.1: the mean cost is now 0.6702832.",
 }
 
@@ -340,8 +344,7 @@ def sheet():
         )
     silent = (first.A == 0).sum(axis=1) + (second.A == 0).sum(axis=1)
     figure.task(
-        "Find the record that silences the most hidden units, and follow its blame back to "
-        "layer 1.",
+        "Find a record that silences three hidden units, and follow its blame back to layer 1.",
         when=(silent == silent.max())[:, None] & (stage >= names.index("blame 1")),
     )
     return figure
@@ -626,7 +629,7 @@ def race():
         when=buzz,
     )
     figure.task(
-        "Adam is alone in front at some rate, with the valley along the axes. At which?",
+        "Find a rate and a step at which Adam is in front, with the valley along the axes.",
         when=(leader == "Adam") & (np.array(VALLEYS) == VALLEYS[0])[:, None, None],
     )
     return figure
