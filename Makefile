@@ -3,6 +3,7 @@
 #   make serve                       read the course at http://127.0.0.1:8000/ (PORT=8001 for another port)
 #   make test                        run every test
 #   make book                        build the site into _build/html
+#   make zip                         the site as one archive that opens from a disk, in _build
 #   make refresh                     run the chapters again and store their outputs
 #   make bench                       compare the live figure and the network library with their peers
 #   make publish-as REPO=owner/name  write the repository's address into every file that names it
@@ -11,7 +12,7 @@
 PORT = 8000
 PYTHON_IN_ENV = .venv/bin/python
 
-.PHONY: serve book test browser refresh bench publish-as clean env
+.PHONY: serve book zip test browser refresh bench publish-as clean env
 .DEFAULT_GOAL = book
 
 serve: .venv/ready
@@ -20,20 +21,26 @@ serve: .venv/ready
 book: .venv/ready
 	@$(PYTHON_IN_ENV) tools/build_book.py
 
+zip: .venv/ready book
+	@$(PYTHON_IN_ENV) tools/make_zip.py
+
 test: .venv/ready book browser
 	@echo "Testing (a few minutes) ..."
 	@$(PYTHON_IN_ENV) -m ruff check --quiet .
-	@$(PYTHON_IN_ENV) -m pytest
+	@$(PYTHON_IN_ENV) -m pytest -n auto --maxprocesses 4
 
 browser: .venv/ready
 	@$(PYTHON_IN_ENV) tools/find_browser.py
 
 refresh: .venv/ready
 	@$(PYTHON_IN_ENV) tools/refresh.py
+	@$(PYTHON_IN_ENV) tools/formula_sheet.py
 
 bench: .venv/ready-for-bench book browser
 	@$(PYTHON_IN_ENV) benchmarks/live_figure_peers.py
 	@$(PYTHON_IN_ENV) benchmarks/network_speed.py --write
+	@$(PYTHON_IN_ENV) benchmarks/nudge_cost.py
+	@$(PYTHON_IN_ENV) benchmarks/hub_load.py
 
 publish-as: .venv/ready
 	@$(PYTHON_IN_ENV) tools/publish_as.py "$(REPO)"

@@ -3,6 +3,13 @@
 import pytest
 
 
+class Thing:
+    """Something that is no number, no text and no list; it reads the same in every run."""
+
+    def __repr__(self):
+        return "Thing()"
+
+
 def said(call, *arguments, **keywords):
     """Call, expect a `ValueError`, and return its text, one sentence on one line."""
     with pytest.raises(ValueError) as error:

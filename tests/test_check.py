@@ -12,6 +12,7 @@ from byhand import check
 from byhand.check import answer, calling, comparing, wording
 from byhand.check.answer import UNANSWERED
 from byhand.check.exercise import Case, FunctionExercise, Mistake
+from sentence import Thing
 
 EXERCISES = [exercise for chapter in check.CHAPTERS for exercise in chapter.EXERCISES]
 CATALOGUE = [(each, name) for each in EXERCISES for name in each.wrong_answers]
@@ -98,7 +99,7 @@ def test_same_answer_same_message(exercise):
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda each: each.name)
 @pytest.mark.parametrize(
     "odd",
-    [None, "text", "two\nlines", "", 1j, True, [], {}, np.nan, np.inf, np.zeros(3), object(),
+    [None, "text", "two\nlines", "", 1j, True, [], {}, np.nan, np.inf, np.zeros(3), Thing(),
      10**400, [1, [2, 3]], np.array(["a"]), b"bytes", range(3), int, print],
     ids=str,
 )  # fmt: skip

@@ -14,7 +14,7 @@ from byhand.activations import ACTIVATIONS, Activation
 from byhand.losses import LOSSES, Loss
 from byhand.network import Network
 from byhand.optimizers import SGD, Adam, Momentum, RMSprop
-from sentence import said
+from sentence import Thing, said
 
 FLOATS = st.floats(-1e308, 1e308)
 NOT_NUMBERS = [
@@ -27,7 +27,7 @@ NOT_NUMBERS = [
     [[1], [1, 2]],
     {"a": 1},
     [1, 10**400],
-    object(),
+    Thing(),
     np.array(["2020-01-01"], dtype="M8[D]"),
 ]
 not_numbers = pytest.mark.parametrize("bad", NOT_NUMBERS, ids=lambda bad: str(bad)[:30])

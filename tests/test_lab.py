@@ -156,6 +156,10 @@ def test_repr_says_where_it_stands_and_what_came_out():
     assert repr(lab) == "Lab at rate 1, epochs 1: loss 0.005073"
 
 
+def test_repr_names_a_control_that_stands_at_its_first_value():
+    assert "rate 0.25" in repr(a_menu(rate=[0.25, 0.5]))
+
+
 def test_repr_and_picture_are_deterministic():
     one, other = a_lab(), a_lab()
     assert repr(one) == repr(other) and one.png == other.png

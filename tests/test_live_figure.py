@@ -363,6 +363,11 @@ def test_a_value_off_the_slider_is_refused_in_a_sentence(value):
     assert is_one_sentence(error) and figure.learning_rate == 0.1
 
 
+def test_a_slider_reads_large_whole_stops_whole():
+    figure = bare(epochs=[0, 1000, 12_700, 20_000, 5_000_000])
+    assert figure._sliders[1].texts == ["0", "1000", "12700", "20000", "5e6"]
+
+
 def test_a_slider_may_have_words_for_stops():
     figure = bare(activation=["relu", "tanh"])
     figure.activation = "tanh"

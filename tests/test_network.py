@@ -696,7 +696,7 @@ def test_bad_size_in_the_list_is_refused(size, place):
     assert f"is {size!r}, expected a whole number from 1 up" in text
 
 
-@pytest.mark.parametrize("rng", [None, 0, 1.5, "seed", np.random.RandomState(1)], ids=repr)
+@pytest.mark.parametrize("rng", [None, 0, 1.5, "seed", np.random.RandomState(1)], ids=type)
 @pytest.mark.parametrize("weights", ["small_normal", "he", "xavier"])
 def test_drawing_needs_a_generator(rng, weights):
     text = said(Network, [1, 1], weights=weights, rng=rng)

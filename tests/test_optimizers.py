@@ -22,11 +22,11 @@ from byhand.optimizers import (
     warm_up,
 )
 from byhand.training import train
-from sentence import said
+from sentence import Thing, said
 
 OPTIMIZERS = [SGD, Momentum, Nesterov, RMSprop, Adam]
 BAD_RATES = [
-    0, -0.1, np.nan, np.inf, -np.inf, "fast", None, [], [[]], 1j, 10**400, {}, object(),
+    0, -0.1, np.nan, np.inf, -np.inf, "fast", None, [], [[]], 1j, 10**400, {}, Thing(),
     np.array([1 + 0j]),
 ]  # fmt: skip
 

@@ -21,6 +21,7 @@ sys.path.insert(0, str(WEB))
 from sphinx.errors import SphinxError  # noqa: E402
 
 import byhand_site  # noqa: E402
+import needs_torch  # noqa: E402
 import site_figures  # noqa: E402
 import site_formulas  # noqa: E402
 import site_theme  # noqa: E402
@@ -87,10 +88,13 @@ def site(tmp_path_factory):
     """Build a book of three pages with the project's own configuration, executing nothing."""
     book = tmp_path_factory.mktemp("book")
     shutil.copytree(WEB, book / "web", ignore=shutil.ignore_patterns("__pycache__"))
+    (book / "tools").mkdir()
+    shutil.copy(ROOT / "tools/needs_torch.py", book / "tools")
     (book / "src/byhand/figures").mkdir(parents=True)
     shutil.copy(ROOT / "src/byhand/figures/palette.py", book / "src/byhand/figures")
     config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
     config["execute"]["execute_notebooks"] = "off"
+    config["sphinx"]["config"]["bibtex_bibfiles"] = []
     config["repository"]["url"] = "https://github.com/someone/somewhere"
     (book / "_config.yml").write_text(yaml.safe_dump(config), encoding="utf-8")
     toc = {
@@ -344,6 +348,40 @@ def test_old_caches_are_thrown_away_but_the_last_few(tmp_path):
     assert kept == [f"{k:016d}" for k in (3, 4, 5)]
     chosen = Path(config.nb_execution_cache_path)
     assert chosen.parent == caches and chosen.name == byhand_site.source_hash(tmp_path)
+
+
+RUN_BY_THE_BUILD = """
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import nbformat
+from jupyter_cache.executors.utils import single_nb_execution
+
+import byhand_site
+
+root = Path(sys.argv[1])
+app = SimpleNamespace(srcdir=root, outdir=root / "_build/html")
+byhand_site.choose_cache(app, SimpleNamespace(templates_path=[]))
+stored = nbformat.v4.new_output("stream", text="stored ")
+cells = [
+    nbformat.v4.new_code_cell("print('run')", metadata={"tags": ["needs-torch"]}, outputs=[stored]),
+    nbformat.v4.new_code_cell("print('run')"),
+]
+notebook = nbformat.v4.new_notebook(cells=cells)
+assert single_nb_execution(notebook, cwd=str(root), timeout=60, allow_errors=False).err is None
+print([output.text.strip() for cell in cells for output in cell.outputs])
+"""
+
+
+def test_the_page_shows_what_was_stored_where_pytorch_is_missing(tmp_path):
+    (tmp_path / "src").mkdir()
+    answer = subprocess.run(
+        [sys.executable, "-c", RUN_BY_THE_BUILD, tmp_path],
+        cwd=WEB, capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    shown = "stored" if needs_torch.IS_MISSING else "run"
+    assert answer.stdout.splitlines()[-1:] == [str([shown, "run"])], answer.stderr
 
 
 def test_a_picture_says_its_size():

@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = ["chapters/**/*", "*.md", "benchmarks/*.md"]
+PAGES = ["chapters/**/*", "back/**/*", "*.md", "benchmarks/*.md"]
 REST = [
     "src/**/*",
     "web/**/*",
@@ -51,7 +51,9 @@ def what_to_do(before, now):
         return "everything"
     changed = [name for name in now if now[name] != before[name]]
     are_pages = all(
-        name.startswith("chapters/") or name.endswith(".md") and not name.startswith("web/")
+        name.startswith(("chapters/", "back/"))
+        or name.endswith(".md")
+        and not name.startswith("web/")
         for name in changed
     )
     return "pages" if are_pages else "everything"
@@ -105,7 +107,10 @@ def build(root=ROOT):
             ".",
         ],
         cwd=root,
-        env=os.environ | {"PYTHONPATH": path, "PYTHONUNBUFFERED": "1"},
+        # One thread: nets this small only wait for others.
+        env={"OPENBLAS_NUM_THREADS": "1"}
+        | os.environ
+        | {"PYTHONPATH": path, "PYTHONUNBUFFERED": "1"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -12,7 +12,7 @@ import bootstrap_cell
 
 ROOT = Path(__file__).resolve().parent.parent
 FILES = [
-    "_config.yml", "_toc.yml", "*.md", "pyproject.toml", "chapters/*.ipynb", "chapters/*.md",
+    "_config.yml", "_toc.yml", "*.md", "*.cff", "pyproject.toml", "chapters/*.ipynb", "back/*.md",
     "src/byhand/**/*.py", "src/byhand/**/*.js",
     "web/**/*.html", "web/**/*.js", "web/**/*.css", "web/**/*.py", "web/**/*.md",
 ]  # fmt: skip

@@ -114,7 +114,8 @@ def execute(notebook, folder):
         extra_arguments=["--IPKernelApp.log_level=40"],
     )
     quiet = {"PYDEVD_DISABLE_FILE_VALIDATION": "1"}
-    client.execute(env=os.environ | quiet | {"PYTHONPATH": path, "PYTHONHASHSEED": "0"})
+    settings = {"PYTHONPATH": path, "PYTHONHASHSEED": "0", "OPENBLAS_NUM_THREADS": "1"}
+    client.execute(env=os.environ | quiet | settings)
     return notebook
 
 

@@ -1,22 +1,27 @@
 """The book's own Sphinx extension: what only the website needs.
 
 ``_config.yml`` loads it with ``local_extensions: {byhand_site: web}``. The work is done beside it,
-one concept to a file: live figures (``site_figures``), formulas (``site_formulas``), the theme
-(``site_theme``).
+one concept to a file: live figures (``site_figures``), formulas (``site_formulas``), the
+glossary's words (``site_terms``), the theme (``site_theme``), what others are told
+(``site_sharing``).
 """
 
+import functools
 import hashlib
 import re
 import runpy
 import shutil
 from pathlib import Path
 
+import nbclient
 from docutils import nodes
-from nbclient import NotebookClient
+from jupyter_cache.executors import utils as executors
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 import site_figures
 import site_formulas
+import site_sharing
+import site_terms
 import site_theme
 
 WEB = Path(__file__).parent
@@ -61,7 +66,9 @@ def choose_cache(app, config):
     chosen = caches / source_hash(Path(app.srcdir))
     config.nb_execution_cache_path = str(chosen)
     needs_torch = runpy.run_path(str(WEB.parent / "tools" / "needs_torch.py"))
-    NotebookClient.skip_cells_with_tag.default_value = needs_torch["NOT_RUN"]
+    executors.executenb = functools.partial(
+        nbclient.execute, skip_cells_with_tag=needs_torch["NOT_RUN"]
+    )
     config.nb_ipywidgets_js = {}  # no require.js, no html-manager: site_figures hosts the figures
     config.byhand_site_hash = own_hash()
     config.templates_path.insert(0, str(WEB / "templates"))
@@ -174,6 +181,6 @@ def setup(app):
     app.connect("builder-inited", serve)
     app.add_post_transform(Readable)
     app.connect("html-page-context", finish_page, priority=900)
-    for part in (site_figures, site_formulas, site_theme):
+    for part in (site_figures, site_formulas, site_terms, site_theme, site_sharing):
         part.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -42,9 +42,13 @@ def quiet(context):
     context["default_mode"] = "light"  # without scripts; with them the reader's system decides
     context["byhand_theme_version"] = pydata_sphinx_theme.__version__
     context["header_buttons"] = [
-        launch_button(button) if button.get("label") == "launch-buttons" else button
+        shown
         for button in context.get("header_buttons", [])
-        if button.get("label") != "launch-buttons" or context["sourcename"].endswith(".ipynb")
+        for shown in (
+            launch_buttons(button, context["sourcename"])
+            if button.get("label") == "launch-buttons"
+            else [button]
+        )
     ]
     bundled = re.compile(r"_static/(basic|pygments|copybutton|mystnb\.\w+|styles/[\w-]+)\.css")
     context["css_files"][:] = [
@@ -54,18 +58,21 @@ def quiet(context):
     ]
 
 
-def launch_button(group):
-    """Return the menu of launch buttons, or its one entry if there is but one."""
-    if len(group["buttons"]) != 1:
-        return group
-    button = group["buttons"][0]
-    return {
-        **button,
-        "icon": "fas fa-play",
-        "text": f"Open in {button['text']}",
-        "tooltip": f"Run this chapter in {button['text']}",
-        "label": "launch-button",
-    }
+def launch_buttons(group, source):
+    """Return the links that run a notebook, side by side, Colab first; none on other pages."""
+    if not source.endswith(".ipynb"):
+        return []
+    links = sorted(group["buttons"], key=lambda button: button["text"] != "Colab")
+    return [
+        {
+            **link,
+            "icon": None if place else "fas fa-play",
+            "text": link["text"] if place else f"Open in {link['text']}",
+            "tooltip": f"Run this chapter in {link['text']}",
+            "label": "launch-button",
+        }
+        for place, link in enumerate(links)
+    ]
 
 
 def selectors(prelude):
@@ -133,6 +140,10 @@ def finish(app, exception):
         linked = re.sub(r"(_static/byhand/theme\.css)\?v=\w+", rf"\1?v={digest}", html)
         if linked != html:
             page.write_text(linked, encoding="utf-8")
+    # what the theme says to itself is nobody's business
+    for path in [*static.glob("scripts/*.js"), out / "search.html"]:
+        script = path.read_text(encoding="utf-8")
+        path.write_text(script.replace("console.log(", "void("), encoding="utf-8")
     for path in [path for pattern in UNUSED for path in static.glob(pattern)] + sheets:
         if path.is_dir():
             shutil.rmtree(path)

@@ -58,13 +58,19 @@ function drawing(figure, size) {
   return holder.innerHTML.replaceAll(holder.dataset.prefix, "");
 }
 
+/** Where a figure's module is: a file beside this one or, in the offline copy, a text that came as a script. */
+function address(module) {
+  const text = globalThis.byhandModules?.[module];
+  return text ? URL.createObjectURL(new Blob([text], { type: "text/javascript" })) : new URL(module, import.meta.url);
+}
+
 async function start(figure) {
   const { module, state, buffers } = JSON.parse(figure.querySelector(":scope > script").textContent);
   for (const buffer of buffers) decode(buffer, state);
   state.svg_wide = drawing(figure, "wide");
   state.svg_narrow = drawing(figure, "narrow");
   const model = new Model(state);
-  const exported = (await import(new URL(module, import.meta.url))).default;
+  const exported = (await import(address(module))).default;
   const widget = typeof exported === "function" ? await exported() : exported;
   await widget.initialize?.({ model, signal: new AbortController().signal });
   return { model, widget };

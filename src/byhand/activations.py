@@ -254,7 +254,7 @@ def sq_rbf_derivative(Z):
 
 
 def softmax(Z):
-    """Turn each row (last axis) into probabilities that sum to 1 (Eq. 3.21).
+    """Turn each row (last axis) into probabilities that sum to 1 (Eq. 3.21, 6.9).
 
     The largest entry is taken off first: the ratios stay, and no exponential can overflow.  It is
     done by halves, so that not even the difference of two huge entries can.

@@ -92,7 +92,7 @@ def largest_curvature(network, X, y, loss="half_mean_squared_error", *, rng, h=1
 
 
 def largest_stable_rate(network, X, y, loss="half_mean_squared_error", *, rng):
-    """Return 2/λ_max (Eq. 2.16): above it, gradient descent is thrown out of such a minimum.
+    """Return 2/λ_max (Eq. 9.15): above it, gradient descent is thrown out of such a minimum.
 
     Parameters and errors are those of `largest_curvature`.
 

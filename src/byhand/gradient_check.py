@@ -8,7 +8,7 @@ from byhand.mistakes import GradientCheck, mistakes_behind, relative_error
 
 
 def central_difference(function, at, h=1e-5):
-    """Measure the slope of ``function`` by nudging each entry of ``at`` up and down (Eq. 1.8).
+    """Measure the slope of ``function``: nudge each entry of ``at`` both ways (Eqs. 1.8 and 8.9).
 
     Parameters
     ----------

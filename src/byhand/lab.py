@@ -111,7 +111,8 @@ class Lab(ipywidgets.VBox):
     def __repr__(self):
         """Say where the controls stand and what came out."""
         where = ", ".join(
-            f"{name.replace('_', ' ')} {control.label}" for name, control in self.controls.items()
+            f"{name.replace('_', ' ')} {_label(control.value)}"
+            for name, control in self.controls.items()
         )
         return f"Lab at {where}: {self._said}"
 

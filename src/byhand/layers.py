@@ -88,7 +88,7 @@ class Dense:
     def backward(self, dA, to_inputs=True):
         """Turn slopes in the outputs into ``dW``, ``db`` and slopes in the inputs.
 
-        The mean of Eq. 1.6 is already inside ``dA``: summed here are Eq. 4.21 and 4.22.
+        The mean of Eq. 1.6 is already inside ``dA``: summed here are Eq. 5.19 and 5.20.
         """
         if getattr(dA, "shape", None) != self.A.shape:
             dA = slopes(dA, self)  # which says what is wrong

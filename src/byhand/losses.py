@@ -114,7 +114,7 @@ def mean_squared_error_gradient(y_pred, y):
 
 @takes(NUMBERS, NUMBERS)
 def sum_squared_error(y_pred, y):
-    """Sum of the squared errors: grows with the number of samples."""
+    """Sum of the squared errors (Eq. 6.3): grows with the number of samples."""
     return np.sum((y_pred - y) ** 2, axis=_axes(y))
 
 
@@ -126,7 +126,7 @@ def sum_squared_error_gradient(y_pred, y):
 
 @takes(NUMBERS, NUMBERS)
 def mean_absolute_error(y_pred, y):
-    """Mean of the sizes of the errors, in the unit of ``y``."""
+    """Mean of the sizes of the errors (Eq. 6.11), in the unit of ``y``."""
     return np.mean(np.abs(y_pred - y), axis=_axes(y))
 
 
@@ -164,7 +164,7 @@ def binary_cross_entropy_from_logits(y_pred, y):
 
 @gradient_of(binary_cross_entropy_from_logits)
 def binary_cross_entropy_from_logits_gradient(y_pred, y):
-    """Slope in each logit: chance minus answer, over n."""
+    """Slope in each logit (Eq. 6.15): chance minus answer, over n."""
     return (sigmoid(y_pred) - y) / y.size
 
 
@@ -197,13 +197,13 @@ def categorical_cross_entropy_from_logits(y_pred, y):
 
 @gradient_of(categorical_cross_entropy_from_logits)
 def categorical_cross_entropy_from_logits_gradient(y_pred, y):
-    """Slope in each logit: chance minus answer, over the number of samples."""
+    """Slope in each logit (Eq. 6.17): chance minus answer, over the number of samples."""
     return (softmax(y_pred) - y) / _n_samples(y)
 
 
 @takes(NUMBERS, NUMBERS)
 def exponential(y_pred, y, tau=10.0):
-    """Return ``tau`` e^(sum of squared errors / ``tau``): ``tau`` for perfect predictions."""
+    """Return ``tau`` e^(sum of squared errors / ``tau``) (Eq. 6.18): ``tau`` if all are right."""
     return tau * np.exp(np.sum((y_pred - y) ** 2, axis=_axes(y)) / inputs.above_zero(tau, "tau"))
 
 
@@ -216,7 +216,7 @@ def exponential_gradient(y_pred, y, tau=10.0):
 
 @takes(AMOUNTS, AMOUNTS)
 def hellinger(y_pred, y):
-    """Distance √(Σ (√y_pred − √y)²) / √2 of two distributions; 0 to 1 when each sums to 1."""
+    """Distance √(Σ (√y_pred − √y)²) / √2 of distributions (Eq. 6.19), 0 to 1 if they sum to 1."""
     return np.sqrt(np.sum((np.sqrt(y_pred) - np.sqrt(y)) ** 2, axis=_axes(y)) / 2)
 
 

@@ -105,7 +105,7 @@ class Network:
         return X
 
     def backward(self, dA, to_inputs=True):
-        """Fill every layer's gradients from the loss's gradient in the predictions.
+        """Fill every layer's gradients from the loss's in the predictions (Eq. 5.17, 5.18).
 
         Returns the loss's gradient in the inputs, or None if that is not asked for.
 
@@ -130,7 +130,7 @@ class Network:
 
     @property
     def penalty(self):
-        """Return ½ λ Σ W², what ``l2`` adds to the loss; shape (...)."""
+        """Return ½ λ Σ W², what ``l2`` adds to the loss (Eq. 7.13); shape (...)."""
         weights = [(layer.l2 / 2, layer.W) for layer in self.dense if layer.l2]
         with np.errstate(over="ignore"):
             return sum(half * np.sum(W**2, axis=(-1, -2)) for half, W in weights)

@@ -155,24 +155,24 @@ def constant(rate):
 
 
 def step_decay(rate, every, factor=0.5):
-    """Return the schedule that multiplies ``rate`` by ``factor`` after ``every`` epochs."""
+    """Multiply ``rate`` by ``factor`` after ``every`` epochs: a schedule (Eq. 9.16)."""
     every, factor, rate = whole(every, "every"), above_zero(factor, "factor"), rates(rate)
     return lambda epoch: rate * np.float_power(factor, epoch // every)
 
 
 def exponential_decay(rate, factor):
-    """Return the schedule that multiplies ``rate`` by ``factor`` after each epoch."""
+    """Multiply ``rate`` by ``factor`` after each epoch: a schedule (Eq. 9.17)."""
     return step_decay(rate, 1, factor)
 
 
 def cosine_decay(rate, epochs):
-    """Return the schedule that falls from ``rate`` to 0 over ``epochs``, along half a cosine."""
+    """Return a schedule from ``rate`` to 0 in ``epochs``, along half a cosine (Eq. 9.18)."""
     epochs, rate = whole(epochs, "epochs"), rates(rate)
     return lambda epoch: rate * (1 + np.cos(np.pi * min(epoch / epochs, 1))) / 2
 
 
 def warm_up(schedule, epochs):
-    """Return ``schedule``, or a constant rate, after a climb to its start in ``epochs`` steps."""
+    """Return ``schedule``, or a rate, after ``epochs`` steps up to its start (Eq. 9.19)."""
     epochs = whole(epochs, "epochs")
     after = schedule if callable(schedule) else constant(rates(schedule))
     return lambda e: after(0) * (e + 1) / epochs if e < epochs else after(e - epochs)

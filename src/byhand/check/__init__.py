@@ -13,7 +13,10 @@ from byhand.check import (
     batches_and_activations,
     deep_net,
     from_scratch,
+    learning_rate,
+    nudge_and_chain,
     one_node,
+    same_in_pytorch,
     two_inputs,
     two_moons,
     vector_calculus,
@@ -28,6 +31,9 @@ CHAPTERS = (
     deep_net,
     from_scratch,
     two_moons,
+    nudge_and_chain,
+    learning_rate,
+    same_in_pytorch,
 )
 
 __all__ = [
@@ -36,8 +42,11 @@ __all__ = [
     "batches_and_activations",
     "deep_net",
     "from_scratch",
+    "learning_rate",
+    "nudge_and_chain",
     "one_node",
     "report",
+    "same_in_pytorch",
     "two_inputs",
     "two_moons",
     "vector_calculus",

@@ -373,7 +373,7 @@ class LiveFigure(anywidget.AnyWidget):
                 f"{name} has stops [{', '.join(map(str, stops[:4]))}{more}]: "
                 "give at least two, finite and in rising order."
             )
-        texts = stops if words else [_words(stop, ".4g") for stop in stops]
+        texts = stops if words else [_words(stop, _digits(stop)) for stop in stops]
         if len(set(texts)) < len(texts):
             raise ValueError(f"{name} has stops that read the same: {texts}; space them wider.")
         logarithmic = not words and stops[0] > 0 and stops[-1] / stops[0] >= 10
@@ -876,6 +876,11 @@ def _words(value, spec):
     if isinstance(value, float) and not np.isfinite(value):
         return "beyond all bounds"
     return re.sub(r"e([+-])0*(\d)", _exponent, format(value, spec)).replace("-", "−")
+
+
+def _digits(stop):
+    """Return how a slider writes a stop: whole numbers below a million whole, others short."""
+    return ".0f" if stop == round(stop) and 1e4 <= abs(stop) < 1e6 else ".4g"
 
 
 def _exponent(match):
