@@ -27,7 +27,7 @@ zip: .venv/ready book
 test: .venv/ready book browser
 	@echo "Testing (a few minutes) ..."
 	@$(PYTHON_IN_ENV) -m ruff check --quiet .
-	@$(PYTHON_IN_ENV) -m pytest -n auto --maxprocesses 4
+	@$(PYTHON_IN_ENV) -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 browser: .venv/ready
 	@$(PYTHON_IN_ENV) tools/find_browser.py

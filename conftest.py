@@ -12,34 +12,28 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # nets this small only wait 
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [SRC, os.environ.get("PYTHONPATH")]))
 
 
-# With several workers, what takes longest begins first: none is left alone with it at the end.
+# Several workers share the files (--dist=loadfile). What takes longest begins first, so that none
+# is left alone with it at the end.
 LONG = (
-    "tests/test_colab",
-    "tests/test_oldest",
-    "tests/test_binder",
-    "tests/test_print",
+    "tests/test_site.py",
+    "tests/test_colab.py",
+    "tests/test_oldest.py",
+    "tests/test_binder.py",
+    "tests/test_live_figure_browser.py",
+    "tests/test_offline_copy.py",
     "chapters/",
 )
 
 
-def group(item):
-    """Return the name of what one worker runs together: a file, or a page of the site."""
-    file = item.location[0].replace(os.sep, "/")
-    page = getattr(getattr(item, "callspec", None), "params", {}).get("path")
-    return f"{file} {page}" if isinstance(page, str) else file
-
-
 def turn(item):
     """Return where an item stands in the order of LONG."""
-    return next((k for k, name in enumerate(LONG) if group(item).startswith(name)), len(LONG))
+    return next((k for k, name in enumerate(LONG) if item.nodeid.startswith(name)), len(LONG))
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Skip, with a sentence, the notebook cells that cannot run here; say what runs together."""
+    """Begin with what takes longest; skip, with a sentence, the cells that cannot run here."""
     items.sort(key=turn)
     for item in items:
-        item.add_marker(pytest.mark.xdist_group(group(item)))
         tags = getattr(getattr(item, "cell", None), "metadata", {}).get("tags", [])
         if needs_torch.NOT_RUN in tags:
             item.add_marker(pytest.mark.skip(reason=needs_torch.REASON))

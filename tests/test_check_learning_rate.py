@@ -322,6 +322,8 @@ def test_any_repair_is_right():
         ("learning_rate / 0.98**epoch", "learning_rate / 10 / 0.98**epoch", "a smaller rate"),
         ("/ 0.98**epoch", "* 0.98 * epoch", "times for power"),
         ("/ 0.98**epoch", "* 0.98**(epoch + 1)", "one epoch early"),
+        ("/ 0.98**epoch", "* 0.98", "shrunk once"),
+        ("/ 0.98**epoch", "/ 1.02**epoch", "divided by 1.02"),
         ("        rate = learning_rate /", "        rate = learning_rate = learning_rate *",
          "compounded"),
         ("/ 0.98**epoch", "* 0.02**epoch", "2 % left"),
@@ -339,6 +341,7 @@ def test_numbers_in_the_messages_on_the_repair():
     assert sum(range(11)) == 55 and "fifty-five" in words["compounded"]
     assert [number(DECAY**epoch) for epoch in range(3)] == ["1", "0.98", "0.9604"]
     assert "1, 0.98 and 0.9604" in repair.pencil
+    assert number(1 / 1.02) == "0.9804" and "0.9804" in words["divided by 1.02"]
 
 
 def test_repair_fact():
@@ -559,7 +562,9 @@ def test_lost_from_is_where_it_begins():
 def test_same_number_mistakes_are_told_apart():
     values = [same_number.reference] + [each.answer for each in same_number.mistakes]
     for one, other in combinations(values, 2):
-        assert abs(one - other) > 3 * same_number.tolerance * max(one, other), (one, other)
+        assert abs(one - other) > 3 * chapter.ROUNDED * max(one, other), (one, other)
+    for rounded in (1677.7, 1678):
+        assert same_number(rounded).mistake == "no power of two, half"
     assert "a rounding" in str(same_number(2047)) and "2048" not in str(same_number(4))
     assert max(map(len, repr(same_number.given()).split("\n"))) < 75
 

@@ -19,6 +19,7 @@ import nbformat
 import pytest
 
 import bootstrap_cell
+import needs_torch
 
 ROOT = Path(__file__).resolve().parent.parent
 CHAPTERS = sorted((ROOT / "chapters").glob("*.ipynb"))
@@ -199,6 +200,8 @@ def test_chapter_runs_in_colabs_stack(path, execute, repository):
     sources[0]["source"] = from_repository(sources[0]["source"], repository)
     outputs = execute(sources + [code(BOTH_SLIDERS)])
     for cell, output in zip(cells, outputs, strict=False):
+        if needs_torch.TAG in cell.metadata.get("tags", []):
+            continue  # Colab has PyTorch; this stand-in for it has not
         assert output == "".join(o.get("text", "") for o in cell.outputs), cell.source
     assert json.loads(outputs[-1]) == {"LiveFigure": True, "Lab": True}
 

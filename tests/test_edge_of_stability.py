@@ -63,7 +63,7 @@ def test_at_other_rates_three_nets_settle_at_their_wall(rate):
 
 
 @pytest.mark.parametrize("nudge", [0.0, 1e-12])
-def test_at_rate_0_1_two_of_eight_are_still_climbing(nudge):
+def test_at_rate_0_1_two_of_eight_stand_below_their_wall(nudge):
     share = settled(0.1, range(8), nudge=nudge)
     np.testing.assert_allclose(share[[4, 6]], [0.88, 0.64], atol=0.01)
     np.testing.assert_allclose(np.delete(share, [4, 6]), 1, atol=0.01)

@@ -221,6 +221,8 @@ def test_slopes_appear_one_after_the_other(tape):
     counts, shares = [], {}
     for step in chapter.TAPE_STEPS:
         ax = tape.show(step=step, learning_rate=0.3, epochs=0).axes[0]
+        arrows = [arrow for arrow in ax.patches if arrow.get_visible()]
+        assert len(arrows) == len(chapter.EDGES)  # there or back, never both
         red = [t for t in ax.texts if t.get_visible() and t.get_color() == chapter.GRADIENT]
         counts.append(len(red))
         here = [t.get_text() for t in red if t.get_position()[0] == 0 and -1 < t.get_position()[1]]
@@ -360,19 +362,48 @@ def test_the_table_of_the_net_is_printed(printed):
 
 
 def test_words_about_scores(printed, prose):
-    """57 and 90 misread have standard errors of about 7 and 9; and what an answer costs."""
+    """57 and 90 misread: standard errors of about 7.4, 9.2 and 12; and what an answer costs."""
     table = {
         name: [int(n) for n in re.search(rf"{name} +(\d+) +(\d+)\n", printed).groups()]
         for name in ("nearest mean", "one layer", "32 hidden units", "nearest picture")
     }
     assert table["32 hidden units"][0] == 57 and table["one layer"][0] == 90
-    for misread, said in [(57, 7), (90, 9)]:
-        assert np.sqrt(misread * (1 - misread / 1797)) == pytest.approx(said, abs=0.5)
+    errors = [np.sqrt(misread * (1 - misread / 1797)) for misread in (57, 90)]
+    assert errors == pytest.approx([7.4, 9.2], abs=0.05)
+    assert np.hypot(*errors) == pytest.approx(12, abs=0.5)
+    assert r"$7.4$ and $9.2$" in prose and r"\sqrt{7.4^2 + 9.2^2} \approx 12" in prose
+    assert f"{32 * 64 * 32:,}" == "65,536" and r"65\,536" in prose
     assert table["nearest picture"] == [21, 63] and min(table.values())[0] == 21
     assert table["32 hidden units"][1] == pytest.approx(2 * 57, rel=0.05)
     assert f"{1438 * 64:,}" == "92,032" and f"{64 * 32 + 32 * 10:,}" == "2,368"
     assert "92{,}032" in prose and "2{,}368" in prose
     assert np.sqrt(0.773 * 0.227 / 22) == pytest.approx(0.09, abs=0.005)
+
+
+def test_words_about_shuffled_pixels(printed):
+    """349 with the pixels shuffled as without, and not the same 349."""
+    X, y, X_new, y_new = chapter.hands()
+    order, right = np.random.default_rng(0).permutation(64), []
+    for pixels in (np.arange(64), order):
+        net = chapter.recogniser(chapter.LARGE)
+        train(
+            net, X[:, pixels], y, learning_rate=0.1, epochs=40, batch_size=32, record=[40],
+            loss=chapter.CROSS_ENTROPY, rng=np.random.default_rng(0), progress=False,
+        )  # fmt: skip
+        right.append(net.predict(X_new[:, pixels]).argmax(axis=1) == y_new)
+    assert right[0].sum() == right[1].sum() == 349 and (right[0] != right[1]).any()
+    assert "right: 349" in printed
+
+
+def test_words_about_pytorch_s_start():
+    """It draws weights and biases evenly up to 1/√n_in."""
+    torch = pytest.importorskip("torch")
+    torch.manual_seed(0)
+    linear = torch.nn.Linear(64, 2000)
+    for drawn in (linear.weight, linear.bias):
+        values = drawn.detach().numpy()
+        assert np.abs(values).max() <= 1 / 8 and np.abs(values).max() > 0.124
+        assert values.std() == pytest.approx(1 / 8 / np.sqrt(3), rel=0.05)
 
 
 def test_words_about_softmax_applied_twice(prose):

@@ -17,7 +17,15 @@ HTML = ROOT / "_build/html"
 CHAPTERS = [f"chapters/{path.stem}.html" for path in sorted((ROOT / "chapters").glob("*.ipynb"))]
 CHAPTER = CHAPTERS[0]
 WITH_FIGURES = ["index.html", *CHAPTERS]
-PAGES = [*WITH_FIGURES, "search.html", "genindex.html", "benchmarks/live_figure_peers.html"]
+BACK = [f"back/{path.stem}.html" for path in sorted((ROOT / "back").glob("*.md"))]
+PAGES = [
+    *WITH_FIGURES,
+    *BACK,
+    "search.html",
+    "genindex.html",
+    "404.html",
+    "benchmarks/live_figure_peers.html",
+]
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 
@@ -267,6 +275,10 @@ def test_a_chapter_is_light(open_page, path):
 def test_pages_hold_no_thebe_requirejs_or_html_manager():
     for path in PAGES:
         text = (HTML / path).read_text(encoding="utf-8").lower()
-        loaded = " ".join(re.findall(r"<(?:script|link|iframe)\b[^>]*>", text))
+        loaded = " ".join(
+            tag
+            for tag in re.findall(r"<(?:script|link|iframe)\b[^>]*>", text)
+            if 'rel="canonical"' not in tag
+        )
         for name in ("thebe", "require", "html-manager", "mathjax", "fontawesome", "//"):
             assert name not in loaded, f"{path} loads {name}"

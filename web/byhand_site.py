@@ -8,6 +8,7 @@ glossary's words (``site_terms``), the theme (``site_theme``), what others are t
 
 import functools
 import hashlib
+import json
 import re
 import runpy
 import shutil
@@ -37,6 +38,9 @@ SERVED = (  # from web/ to _static/byhand/; everything else in web/ stays at hom
 CACHES_KEPT = 3
 PNG_HEADER = b"\x89PNG\r\n\x1a\n"
 IMG = re.compile(r'<img (?![^>]*\bheight=)(?=[^>]*\bsrc="[^"]*_images/([^"/]+\.png)")')
+LATER = re.compile(
+    r'<img (?![^>]*\bloading=)(?=[^>]*\bsrc="[^"]*_images/)'
+)  # comes when it is near
 
 
 def source_hash(root):
@@ -171,7 +175,22 @@ def finish_page(app, pagename, templatename, context, doctree):
         return f'{match[0]}width="{width}" height="{height}" '
 
     if body:
-        context["body"] = IMG.sub(size, body)
+        context["body"] = LATER.sub('<img loading="lazy" ', IMG.sub(size, body))
+
+
+def number_cells(app, exception):
+    """Name the cells of the notebooks made from Markdown by their place: a run makes up others."""
+    if exception or app.builder.format != "html":
+        return
+    sources = Path(app.outdir) / "_sources"
+    for path in sources.rglob("*.ipynb"):
+        docname = path.relative_to(sources).with_suffix("").as_posix()
+        if docname in app.env.found_docs and app.env.doc2path(docname).endswith(".md"):
+            notebook = json.loads(path.read_text(encoding="utf-8"))
+            for k, cell in enumerate(notebook["cells"]):
+                cell["id"] = f"cell-{k}"
+            text = json.dumps(notebook, ensure_ascii=False, indent=1)
+            path.write_text(f"{text}\n", encoding="utf-8")
 
 
 def setup(app):
@@ -181,6 +200,7 @@ def setup(app):
     app.connect("builder-inited", serve)
     app.add_post_transform(Readable)
     app.connect("html-page-context", finish_page, priority=900)
+    app.connect("build-finished", number_cells)
     for part in (site_figures, site_formulas, site_terms, site_theme, site_sharing):
         part.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

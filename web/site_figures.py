@@ -72,25 +72,30 @@ def hashed(text, suffix):
     return f"figure-{hashlib.sha256(text.encode()).hexdigest()[:10]}.{suffix}"
 
 
+def figure_name(model):
+    """Return a live figure's name or, without one, what is the same in every run: its drawing."""
+    state = model["state"]
+    return state.get("name") or hashlib.sha256(state["svg_wide"].encode()).hexdigest()[:10]
+
+
 def poster(svg, prefix):
     """Return an SVG fit to stand in a page beside others: no XML header, ids of its own."""
     svg = svg[svg.index("<svg") :]
     return re.sub(r'(\bid="|url\(#|href="#)', rf"\g<1>{prefix}", svg)
 
 
-def embed(model_id, model, first=True):
+def embed(model, first=True):
     """Return a live figure's HTML before and after its filmstrip, and its shared files.
 
     Parameters
     ----------
-    model_id : str
     model : dict
         As in the notebook's widget state: ``state`` and perhaps ``buffers``.
     first : bool
         Whether this is the first view of the model on the page; the others share its state.
     """
     state = model["state"]
-    name = state.get("name") or model_id[:8]
+    name = figure_name(model)
     files = {
         kind: (hashed(state[key], kind), state[key])
         for key, kind in IN_FILES.items()
@@ -113,7 +118,7 @@ def embed(model_id, model, first=True):
     script = json.dumps(data, separators=(",", ":")).replace("<", "\\u003c")
     before = BEFORE.format(
         identity=f' id="fig-{escape(name)}"' if first else "",
-        model=model_id,
+        model=escape(name),
         files=" ".join(f'data-{kind}="{file}"' for kind, (file, _) in files.items()),
         alt=escape(state.get("alt", "")),
         drawings=drawings,
@@ -177,7 +182,7 @@ class PlaceWidgets(SphinxPostTransform):
                 "rename one of them", name, location=self.env.docname,
             )  # fmt: skip
         first = not any(node.get("model") == model_id for node in self.document.findall(Framed))
-        before, after, files = embed(model_id, model, first)
+        before, after, files = embed(model, first)
         for file, content in files.items():
             path = Path(self.app.outdir) / "_static" / "byhand" / file
             path.parent.mkdir(parents=True, exist_ok=True)

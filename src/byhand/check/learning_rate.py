@@ -602,6 +602,20 @@ def descend(x, y, learning_rate, epochs):
             "Multiply by 0.98 for every epoch that has passed.",
         ),
         Mistake(
+            "shrunk once",
+            _descent(lambda eta, epoch: eta * DECAY),
+            "The rate is 0.98 times the learning rate in every epoch: it shrinks once, not again "
+            "and again.",
+            "Bring the epoch back into that line.",
+        ),
+        Mistake(
+            "divided by 1.02",
+            _descent(lambda eta, epoch: eta / 1.02**epoch),
+            "The rate shrinks, and a little too slowly: 1/1.02 is 0.9804, and to lose 2 % is to "
+            "keep 0.98.",
+            "Multiply by 0.98 for every epoch that has passed.",
+        ),
+        Mistake(
             "one epoch early",
             _descent(lambda eta, epoch: eta * DECAY ** (epoch + 1)),
             "The rate shrinks, and too early by one: epoch 0 runs at 0.98 times the learning rate.",
@@ -1150,6 +1164,7 @@ check.learning_rate.schedule(schedule)
 
 
 NUDGE = 0.0001
+ROUNDED = 5e-4  # relative
 
 
 def lost_from(nudge, kind_of_number):
@@ -1222,7 +1237,16 @@ def _lost():
     )
 
 
-same_number = NumberExercise(
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class PowerOfTwoExercise(NumberExercise):
+    """The right number is exact; a mistake is also known when it comes rounded to four digits."""
+
+    def _is(self, value, other):
+        exact = other == self.reference
+        return abs(value - other) <= (self.tolerance if exact else ROUNDED) * abs(other)
+
+
+same_number = PowerOfTwoExercise(
     number="9.6",
     chapter=CHAPTER,
     name="same_number",
@@ -1253,7 +1277,8 @@ check.learning_rate.same_number(weight)
 """,
     solution="""\
 # Between 2**k and 2**(k + 1) neighbours are 2**(k − 23) apart.
-# The nudge is lost where half of that is more than it: 2**k > 0.0001 * 2**24 = 1677.7.
+# The nudge is lost where half of that is more than it:
+# 2**k > 0.0001 * 2**24 = 1677.7.
 # The first power of two above is 2**11.
 weight = 2048
 

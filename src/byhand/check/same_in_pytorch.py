@@ -1092,7 +1092,7 @@ def _blank_at_0(table, mean, deviation):
 
 
 def _along(axis, **options):
-    return _with(
+    return _ways(
         mean=lambda table: table.mean(axis=axis, **options),
         deviation=lambda table: table.std(axis=axis, **options),
     )
@@ -1194,8 +1194,8 @@ standardise = FunctionExercise(
                     mean=lambda table: table.mean(axis=1, keepdims=True),
                     deviation=lambda table: table.std(axis=1, keepdims=True),
                 ),
-                _along(1, keepdims=True),
-                _along(1),
+                *_along(1, keepdims=True),
+                *_along(1),
             ),
             "Mean and deviation are taken along the rows, one for each image.",
             "A pixel is a column: axis=0.",

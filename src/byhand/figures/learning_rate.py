@@ -25,13 +25,15 @@ from byhand.training import sweep
 MSE = "mean_squared_error"
 
 LINE_RATES = [0.01, 0.03, 0.06, 0.1, 0.117, 0.119, 0.12, 0.2, 1.0]
-LINE_EPOCHS = [*range(11), 12, 15, 20, 30, 40, 50, 70, 100, 150, 200, 300, 500, 700, 1000]
+# Odd and even in turn, so that what changes sides in every epoch is seen to do so.
+ODD_AND_EVEN = [*range(11), 13, 16, 21, 30, 41, 50, 71, 100, 151, 200, 301, 500]
+LINE_EPOCHS = [*ODD_AND_EVEN, 701, 1000]
 NUDGE = 0.0001
 SLOPES = ["exact", "nudged"]
 
 CONDITIONS = [1, 3, 10, 30, 100]
 RAVINE_RATES = [0.1, 0.3, 0.6, 1.0, 1.5, 1.82, 1.94, 1.98, 2.0, 2.1]
-RAVINE_EPOCHS = [*range(11), 12, 15, 20, 25, 30, 40, 50, 70, 100, 150, 200, 300, 500]
+RAVINE_EPOCHS = ODD_AND_EVEN
 
 WALL_RATES = [0.03, 0.05, 0.06, 0.065, 0.1, 0.15, 0.2, 0.3, 0.4]
 WALL_EPOCHS = [
@@ -54,6 +56,7 @@ BATCHES = [1, 4, 16, 64]
 NOISY_EPOCHS = 40
 SHOWN = [*range(13), 14, 16, 18, 20, 22, 25, 28, 31, 34, 37, 40]
 REPEATS = 12
+ROUNDING = 1e-12  # of a loss near 1, what is below it is not told apart
 SCHEDULES = ["constant", "steps", "exponential", "cosine", "warm-up"]
 
 BLUES = LinearSegmentedColormap.from_list("epochs", ["#FFF3C4", "#5CA8A0", "#23406E"])
@@ -181,8 +184,8 @@ def line_runs():
 
 def _epochs_on(ax, last, ticks):
     ax.set_xscale("symlog", linthresh=10, linscale=0.8)
-    ax.set(xlim=(-0.4, last * 1.15), xlabel="epoch")
-    ax.set_xticks(ticks, labels=[f"{tick:,}".replace(",", " ") for tick in ticks])
+    ax.set(xlim=(-0.7, last * 1.5), xlabel="epoch")
+    ax.set_xticks(ticks, labels=[str(tick) for tick in ticks])
     ax.minorticks_off()
 
 
@@ -203,7 +206,7 @@ def line():
     middle.axhline(3, color=TARGET, lw=0.8, ls="--")
     (path,) = middle.plot([0], [0], "-", color=WEIGHT, lw=1.3, label="the weight")
     (here,) = middle.plot([0], [0], "o", color=WEIGHT, ms=6)
-    away = middle.text(1, 2e4, "off this panel", color=WEIGHT)
+    away = middle.text(1000, 6.5, "off this panel", ha="right", color=WEIGHT)
     middle.set_yscale("symlog", linthresh=10, linscale=6)
     middle.set(ylim=(-1e4, 1e5), title="The weight")
     middle.set_yticks(
@@ -267,10 +270,10 @@ def line():
             "and the step is rate times slope: it pulls the weight home and far past it.",
             "still at 45 or so: it is stuck": "A weight stays only where the slope is zero, and "
             "out there it is steeper than anywhere before.",
-            "thousands of millions away, and leaving": "Every step multiplies the distance by "
+            "millions of millions away, and leaving": "Every step multiplies the distance by "
             "about −15.7, so ten steps make it nearly a million million times larger.",
         },
-        right="thousands of millions away, and leaving",
+        right="millions of millions away, and leaving",
     )
     rates, stops = np.array(LINE_RATES)[:, None], np.array(LINE_EPOCHS)
     exact = np.array([True, False])[:, None, None]
@@ -344,7 +347,7 @@ def ravine_and_bars():
     (path,) = left.plot([0], [0], "-", color=GRADIENT, lw=0.9, label="the path")
     (here,) = left.plot([0], [0], "o", color=GRADIENT, ms=6)
     left.plot(0, 0, "+", color=TARGET, ms=9, mew=1.5)
-    gone = left.text(0, 0.66, "off this panel", ha="center", color=GRADIENT)
+    gone = left.text(1.1, 0.66, "off this panel", ha="right", color=GRADIENT)
     left.set(xlim=(-1.15, 1.15), ylim=(-0.8, 0.8), title="Seen from above")
     left.set(xlabel="gentle direction", ylabel="steep direction")
     left.set_xticks([-1, 0, 1], labels=["−1", "0", "1"])
@@ -538,8 +541,8 @@ def wall():
         "An untrained net, learning rate 0.3, so 2/η is 6.67. Its curvature starts at 2.6. Where "
         "does 20,000 epochs of training take it?",
         {
-            "it stays near 2.6": "It stays there for a hundred epochs. A net is no parabola: as "
-            "the weights move, the curvature moves with them.",
+            "it stays near 2.6": "It stays near there for a hundred epochs. A net is no parabola: "
+            "as the weights move, the curvature moves with them.",
             "up to 2/η, and there it stays": "It climbs, reaches the line, is pushed back every "
             "time it crosses, and settles at it. Try other rates: it settles at theirs.",
             "beyond 2/η, and the run diverges": "Beyond the line the steep direction does begin to "
@@ -631,7 +634,7 @@ def map_of_rates():
     right.text(1.2, GOAL * 0.88, "the goal, 0.05", va="top")
     (curve,) = right.plot([0], [1], "-", color=LOSS, lw=1.4, label="the loss")
     (now,) = right.plot([0], [1], "o", color=LOSS, ms=6)
-    right.set(yscale="log", ylim=(0.01, 300), title="The run of this cell")
+    right.set(yscale="log", ylim=(0.004, 300), title="The run of this cell")
     right.set_ylabel("loss", color=LOSS)
     right.set_yticks([0.01, 0.1, 1, 10, 100], labels=["0.01", "0.1", "1", "10", "100"])
     _epochs_on(right, 4500, [0, 10, 100, 1000])
@@ -718,7 +721,7 @@ def noise_runs():
                 start, X, y, learning_rates=first, optimizer=schedules, epochs=NOISY_EPOCHS,
                 loss=MSE, batch_size=size, rng=np.random.default_rng(seed), record=SHOWN,
             )  # fmt: skip
-            kept.append(np.maximum(runs.loss - floor, 1e-12))
+            kept.append(np.maximum(runs.loss - floor, ROUNDING))
         means.append(np.mean(kept, axis=0))
         ones.append(kept[0])
     shape = len(BATCHES), len(SCHEDULES), len(NOISY_RATES), len(SHOWN)
@@ -746,6 +749,7 @@ def noise_and_schedule():
     (single,) = right.plot([0], [1], "-", color=LOSS, lw=0.8, alpha=0.6, label="one run")
     (curve,) = right.plot([0], [1], "-", color=LOSS, lw=2, label="the mean of twelve runs")
     (now,) = right.plot([0], [1], "o", color=LOSS, ms=6)
+    low = right.text(40, 2e-7, "below this panel", ha="right", color=LOSS)
     right.set(yscale="log", xlim=(-1, 41), ylim=(1e-7, 30), xlabel="epoch")
     right.set_title("Loss above the lowest there is")
     right.set_ylabel("loss above the lowest", color=LOSS)
@@ -776,11 +780,13 @@ def noise_and_schedule():
     figure.animate(single, x=times, y=one, trail="epochs")
     figure.animate(curve, x=times, y=mean, trail="epochs")
     figure.animate(now, x=times[..., None], y=mean[..., None])
+    figure.animate(low, visible=mean < 1e-7)
     figure.readout(
-        "{schedule}, batches of {batch_size}, first rate {learning_rate}, epoch {epochs}: rate now "
-        "{rate:.2g}, loss above the lowest {loss:.1e}.",
+        "Schedule {schedule}, batches of {batch_size}, first rate {learning_rate}, epoch {epochs}: "
+        "rate now {rate:.2g}, loss above the lowest {loss:.1e}.{verdict}",
         rate=np.broadcast_to(rates[:, None], mean.shape),
         loss=mean,
+        verdict=np.where(mean <= ROUNDING, " That is rounding.", ""),
     )
     names = np.array(SCHEDULES)[:, None, None, None]
     sizes = np.array(BATCHES)[:, None, None]
@@ -795,7 +801,7 @@ def noise_and_schedule():
     )
     figure.task(
         "Find a batch size for which the constant rate 0.3 has no floor at all.",
-        when=(names == "constant") & (mean <= 1e-12) & (np.array(NOISY_RATES) == 0.3)[:, None],
+        when=(names == "constant") & (mean <= ROUNDING) & (np.array(NOISY_RATES) == 0.3)[:, None],
     )
     return figure
 

@@ -26,6 +26,7 @@ NEVER = [0, 32, 39]  # pixels that no image has ink in
 WEIGHTS = LinearSegmentedColormap.from_list("weights", ["#C46A12", "#FBF6EE", "#1F78B4"])
 COUNTS = LinearSegmentedColormap.from_list("counts", ["#FBF6EE", "#E8A35C", "#8A3B00"])
 INK = LinearSegmentedColormap.from_list("ink", ["#FFFFFE", "#1A1A1A"])
+ON_LIGHT = "#1A1A1A"  # for marks on a picture, which stays light on a dark page
 
 TINY_NET = {"x": 1.5, "w": (0.8, -0.4), "v": (0.5, 1.0), "y": 0.2}
 TAPE_RATES = [0.03, 0.1, 0.3, 0.6, 1.0]
@@ -100,7 +101,7 @@ def hidden_units():
         pictures[0, 0], cmap=WEIGHTS, vmin=-STRONGEST, vmax=STRONGEST, interpolation="nearest"
     )
     left.set(xticks=[], yticks=[], title="16 hidden units")
-    left.plot([0, 0, 7], [0, 4, 4], "o", color=TARGET, ms=1.8)  # of the first unit, those of NEVER
+    left.plot([0, 0, 7], [0, 4, 4], "o", color=ON_LIGHT, ms=1.8)  # NEVER, in the first unit
     for spine in left.spines.values():
         spine.set_visible(False)
     own, other = 100 * runs.accuracy, 100 * runs.held_out_accuracy
@@ -211,7 +212,7 @@ def misread():
     image = left.imshow(
         wrong[0, 0], cmap=COUNTS, vmin=0, vmax=8, interpolation="nearest", origin="upper"
     )
-    left.plot([-0.5, 9.5], [-0.5, 9.5], color=TARGET, lw=0.6, alpha=0.6)
+    left.plot([-0.5, 9.5], [-0.5, 9.5], color=ON_LIGHT, lw=0.6, alpha=0.6)
     left.set(xticks=range(10), yticks=range(10), xlabel="what it is read as")
     left.set(ylabel="what it is", title="Who is taken for whom")
     right.axis("off")
@@ -271,7 +272,7 @@ def misread():
 NODES = {  # name: column, height
     "x": (0, 0), "w₁": (0, 1.8), "w₂": (0, -1.8), "p₁": (1, 0.9), "p₂": (1, -0.9),
     "s₁": (2, 0.9), "s₂": (2, -0.9), "v₁": (2, 2.4), "v₂": (2, -2.4), "q₁": (3, 0.9),
-    "q₂": (3, -0.9), "ŷ": (4, 0), "−y": (4, -1.8), "e": (5, 0), "L": (5, 1.8),
+    "q₂": (3, -0.9), "ŷ": (4, 0), "−y": (4, -1.8), "e": (5, 0), "L": (5, 2.4),
 }  # fmt: skip
 EDGES = [
     ("x", "p₁"), ("w₁", "p₁"), ("x", "p₂"), ("w₂", "p₂"), ("p₁", "s₁"), ("p₂", "s₂"),
@@ -307,7 +308,7 @@ TAPE_STEPS = {  # name: what it hands back to whom, a sentence, a line of arithm
         ("p₂",), "A sigmoid multiplies by s (1 − s), which it knows from the way there.",
         "p̄₂ = {ds₂} × {s₂} × (1 − {s₂}) = {dp₂}",
     ),
-    "s₁": (("p₁",), "The same above.", "p̄₁ = {ds₁} × {s₁} × (1 − {s₁}) = {dp₁}"),
+    "s₁": (("p₁",), "The same for the other sigmoid.", "p̄₁ = {ds₁} × {s₁} × (1 − {s₁}) = {dp₁}"),
     "p₂": (
         ("w₂", "x"), "The product w₂ x: the weight is done, and x has its first share.",
         "w̄₂ = {dp₂} × {x} = {dw₂},  x̄ = 0 + {dp₂} × {w₂} = {part}",
@@ -406,16 +407,18 @@ def tape():
         epochs=TAPE_EPOCHS,
     )
     for tail, tip in EDGES:
-        ends = {"posA": NODES[tail], "posB": NODES[tip]}
-        plain = {"shrinkA": 17, "shrinkB": 17, "mutation_scale": 8}
-        ax.add_patch(
-            FancyArrowPatch(**ends, **plain, arrowstyle="-|>", color=TARGET, lw=0.8, alpha=0.4)
+        clear = 23 if abs(NODES[tip][1] - NODES[tail][1]) > 1 else 18  # of three lines of text
+        look = {"arrowstyle": "-|>", "shrinkA": clear, "shrinkB": clear, "mutation_scale": 8}
+        there = FancyArrowPatch(
+            posA=NODES[tail], posB=NODES[tip], **look, color=TARGET, lw=0.8, alpha=0.4
         )
-        lit = FancyArrowPatch(
-            posA=NODES[tip], posB=NODES[tail], **plain, arrowstyle="-|>", color=GRADIENT, lw=2.2
+        back = FancyArrowPatch(
+            posA=NODES[tip], posB=NODES[tail], **look, color=GRADIENT, lw=2.2
         )
-        ax.add_patch(lit)
-        figure.animate(lit, over=("step",), visible=[_lights(tail, tip, name) for name in names])
+        lit = np.array([_lights(tail, tip, name) for name in names])
+        for arrow, seen in [(there, ~lit), (back, lit)]:
+            ax.add_patch(arrow)
+            figure.animate(arrow, over=("step",), visible=seen)
     since = {"L": 1}
     for number, (given, _, _) in enumerate(TAPE_STEPS.values()):
         for name in given:
