@@ -172,7 +172,7 @@ def test_module_and_style_sheet_are_files_shared_by_all_pages(site, live):
 
 
 def test_a_second_view_of_a_figure_has_no_second_state_and_no_second_id(live):
-    assert live.count('data-model="aa11"') == 2
+    assert live.count('data-model="one-node"') == 2
     assert live.count('id="fig-one-node"') == 1
     assert live.count('<script type="application/json">') == 1
 
