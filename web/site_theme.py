@@ -34,6 +34,7 @@ UNUSED = (  # copied by the theme, asked for by no page of ours
     "styles",
 )
 RULE = re.compile(r"([^{}]+)\{((?:[^{}]|\{[^{}]*\})*)\}")  # one level of nesting: @media, @supports
+SETTING = re.compile(r'href="[^"]*#fig-[\w-]+\?')  # a link to a figure at some position
 CLASS = re.compile(r"\.(-?[A-Za-z_](?:[\w-]|\\.)*)")
 
 
@@ -138,6 +139,8 @@ def finish(app, exception):
     digest = hashlib.sha256(css.encode()).hexdigest()[:8]
     for page, html in pages.items():
         linked = re.sub(r"(_static/byhand/theme\.css)\?v=\w+", rf"\1?v={digest}", html)
+        if SETTING.search(linked):  # Bootstrap takes every #… on a page for a selector
+            linked = linked.replace(' data-bs-spy="scroll"', "")
         if linked != html:
             page.write_text(linked, encoding="utf-8")
     # what the theme says to itself is nobody's business
