@@ -4,15 +4,19 @@
 #   make test                        run every test
 #   make book                        build the site into _build/html
 #   make zip                         the site as one archive that opens from a disk, in _build
+#   make pdf                         the whole book as one PDF, in _build
+#   make epub                        the whole book as an e-book, in _build
+#   make worksheets SEED=7           a page to fill in for each chapter, and the answers, in _build/worksheets
 #   make refresh                     run the chapters again and store their outputs
 #   make bench                       compare the live figure and the network library with their peers
 #   make publish-as REPO=owner/name  write the repository's address into every file that names it
 #   make clean                       remove everything that make made
 
 PORT = 8000
+SEED = 7
 PYTHON_IN_ENV = .venv/bin/python
 
-.PHONY: serve book zip test browser refresh bench publish-as clean env
+.PHONY: serve book zip pdf epub worksheets test browser refresh bench publish-as clean env
 .DEFAULT_GOAL = book
 
 serve: .venv/ready
@@ -23,6 +27,15 @@ book: .venv/ready
 
 zip: .venv/ready book
 	@$(PYTHON_IN_ENV) tools/make_zip.py
+
+pdf: .venv/ready book browser
+	@$(PYTHON_IN_ENV) tools/make_pdf.py
+
+epub: .venv/ready book
+	@$(PYTHON_IN_ENV) tools/make_epub.py
+
+worksheets: .venv/ready browser
+	@$(PYTHON_IN_ENV) tools/make_worksheets.py "$(SEED)"
 
 test: .venv/ready book browser
 	@echo "Testing (a few minutes) ..."

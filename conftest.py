@@ -21,6 +21,7 @@ LONG = (
     "tests/test_binder.py",
     "tests/test_live_figure_browser.py",
     "tests/test_offline_copy.py",
+    "tests/test_print.py",
     "chapters/",
 )
 

@@ -1,159 +1,115 @@
-"""The built site, page by page, in a real browser, as its readers meet it."""
+"""The built site, page by page, in a real browser, as its readers meet it.
 
-import gzip
+What every page has to pass stands in `gates`; a page is opened once for all that can be seen in one
+way. A picture of each page (light, dark, phone) is left in ``_build/screenshots`` for a person.
+"""
+
 import random
 import re
 from pathlib import Path
 
-import axe_playwright_python
 import matplotlib
 import numpy as np
 import pytest
 
+import gates
 from byhand.figures import one_node, use_style
+from gates import drawn, ready
 
 ROOT = Path(__file__).resolve().parent.parent
 HTML = ROOT / "_build/html"
+SCREENSHOTS = ROOT / "_build/screenshots"
 CHAPTERS = [f"chapters/{path.stem}.html" for path in sorted((ROOT / "chapters").glob("*.ipynb"))]
 CHAPTER = CHAPTERS[0]
 WITH_FIGURES = ["index.html", *CHAPTERS]
-BACK = [f"back/{path.stem}.html" for path in sorted((ROOT / "back").glob("*.md"))]
 PAGES = [
     *WITH_FIGURES,
-    *BACK,
+    *[f"back/{path.stem}.html" for path in sorted((ROOT / "back").glob("*.md"))],
+    "404.html",
     "search.html",
     "genindex.html",
-    "404.html",
     "benchmarks/live_figure_peers.html",
 ]
-AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 
 
-def ready(visit):
-    """Wait until every live figure of the page has its frames, and let them be moved."""
-    page = visit.page
-    page.wait_for_function(
-        "[...document.querySelectorAll('.byhand-figure')]"
-        ".every(figure => figure.querySelector('.lf[data-ready]'))"
-    )
-    page.evaluate(
-        "document.querySelectorAll('.lf[data-locked=true] .lf-skip').forEach(b => b.click())"
-    )
-    return page
-
-
-def leave_the_corner(figure):
-    """Move every slider of a figure off its start, where another may have nothing to show."""
-    for slider in figure.locator("input[type=range]").all():
-        slider.press("Home")
-        for _ in range(min(2, int(slider.get_attribute("max")) - 1)):  # leaves one to the right
-            slider.press("ArrowRight")
-
-
-def far_side(slider):
-    """Return where to press, along the slider's length, to leave its place for an end."""
-    return 0.95 if int(slider.input_value()) < int(slider.get_attribute("max")) else 0.05
-
-
-def drawn(figure):
-    """Return what is to be seen in a figure: every path, place and word of its drawing."""
-    return figure.locator(".lf-drawing svg").evaluate("""svg => {
-      const copy = svg.cloneNode(true);
-      for (const node of copy.querySelectorAll("[display=none]")) node.remove();
-      return copy.outerHTML.replace(/(-[nw])-[a-z0-9]{6}-/g, "$1-");  // ids are new on every visit
-    }""")
+def say(faults):
+    """Fail with the faults that gates found, a line each."""
+    if faults:
+        pytest.fail("\n".join(dict.fromkeys(faults)), pytrace=False)
 
 
 def test_every_page_is_known():
-    """A page that nobody looks at is not tested: name it above, unless it is a chapter."""
+    """A page that nobody looks at is not tested: name it in PAGES."""
     built = {path.relative_to(HTML).as_posix() for path in HTML.rglob("*.html")}
     assert built - {p for p in built if p.startswith(("_static/", "_sources/"))} == set(PAGES)
 
 
+def seen(visit, way):
+    """Return the faults of a page as it shows itself, read to its end; leave a picture of it."""
+    gates.settle(visit)
+    gates.read_through(visit)
+    gates.screenshot(visit, SCREENSHOTS, way)
+    return gates.keeps_still(visit) + gates.does_not_scroll_sideways(visit)
+
+
+def heard(visit):
+    """Return the faults in what a page asked for and said while it was open."""
+    return gates.asks_nobody_else(visit) + gates.says_nothing_to_the_console(visit)
+
+
 @pytest.mark.parametrize("path", PAGES)
-def test_page_asks_nobody_else_and_is_quiet(open_page, path):
+def test_page_in_light(open_page, path):
     visit = open_page(path)
-    visit.page.wait_for_timeout(300)
-    assert visit.outside == []
-    assert visit.failed == []
-    assert visit.errors == []
-    assert visit.console == []
+    gates.settle(visit)
+    faults = gates.is_light(visit) + seen(visit, "light")  # pictures further down load when read
+    faults += gates.pictures_say_what_is_to_be_seen(visit) + gates.formulas_are_set(visit)
+    faults += gates.figures_have_contrast(visit) + gates.has_no_grave_axe_finding(visit)
+    visit.page.set_viewport_size({"width": 768, "height": 1024})
+    visit.page.wait_for_timeout(100)
+    say(faults + gates.does_not_scroll_sideways(visit) + heard(visit))
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("path", PAGES)
-def test_page_is_accessible(open_page, path, scheme):
-    page = open_page(path, color_scheme=scheme).page
-    page.wait_for_timeout(300)
-    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
-    page.evaluate("Promise.all(document.getAnimations().map(each => each.finished))")  # fading in
-    page.evaluate(AXE)
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
-    grave = [
-        (rule["id"], node["html"][:150], node["failureSummary"][:300])
-        for rule in found
-        if rule["impact"] in ("serious", "critical")
-        for node in rule["nodes"]
-    ]
-    assert grave == []
+def test_page_in_dark(open_page, path):
+    visit = open_page(path, color_scheme="dark")
+    faults = seen(visit, "dark") + gates.figures_have_contrast(visit)
+    say(faults + gates.has_no_grave_axe_finding(visit) + heard(visit))
 
 
-@pytest.mark.parametrize("width", [360, 768, 1280])
 @pytest.mark.parametrize("path", PAGES)
-def test_page_does_not_scroll_sideways(open_page, path, width):
-    page = open_page(path, viewport={"width": width, "height": 740}).page
-    page.wait_for_timeout(300)
-    wide = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
-    assert wide[0] <= wide[1]
-
-
-@pytest.mark.parametrize("path", WITH_FIGURES)
-def test_no_slider_is_dead(open_page, path):
-    page = ready(open_page(path, reduced_motion="reduce"))
-    assert page.locator(".widget-slider, .jupyter-widgets, .widget-hslider").count() == 0
-    sliders = page.locator("input[type=range]").all()
-    assert sliders, "the page has no slider at all"
-    for slider in sliders:
-        assert (
-            slider.locator("xpath=ancestor::figure[contains(@class,'byhand-figure')]").count() == 1
-        )
+def test_page_on_a_phone(open_page, path):
+    visit = open_page(path, reduced_motion="reduce", **PHONE)
+    faults = seen(visit, "phone") + gates.figures_have_contrast(visit)
+    say(faults + gates.figures_obey_a_finger(visit) + heard(visit))
 
 
 @pytest.mark.parametrize("path", WITH_FIGURES)
 def test_every_slider_moves_its_drawing_by_mouse_and_keys(open_page, path):
-    page = ready(open_page(path, reduced_motion="reduce"))
-    for figure in page.locator(".byhand-figure").all():
-        sliders = figure.locator("input[type=range]").all()
-        leave_the_corner(figure)
-        for slider in sliders:
-            slider.scroll_into_view_if_needed()
-            before = drawn(figure), slider.input_value()
-            slider.press("ArrowRight")
-            by_key = drawn(figure), slider.input_value()
-            assert by_key[0] != before[0] and int(by_key[1]) == int(before[1]) + 1
-            box, far = slider.bounding_box(), far_side(slider)
-            page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] / 2)
-            page.mouse.down()
-            page.mouse.move(box["x"] + box["width"] * far, box["y"] + box["height"] / 2, steps=5)
-            page.mouse.up()
-            assert drawn(figure) != by_key[0]
-            assert slider.input_value() != by_key[1]
+    visit = open_page(path, reduced_motion="reduce")
+    gates.settle(visit)
+    assert visit.page.locator("input[type=range]").count(), "the page has no slider at all"
+    faults = gates.figures_wake(visit) + gates.figures_obey_the_keyboard(visit)
+    say(faults + gates.figures_obey_the_mouse(visit) + heard(visit))
 
 
-@pytest.mark.parametrize("path", WITH_FIGURES)
-def test_every_slider_moves_its_drawing_by_touch(open_page, path):
-    page = ready(open_page(path, reduced_motion="reduce", **PHONE))
-    for slider in page.locator(".byhand-figure input[type=range]").all():
-        figure = slider.locator("xpath=ancestor::figure[contains(@class,'byhand-figure')]")
-        leave_the_corner(figure)
-        slider.scroll_into_view_if_needed()
-        box, far = slider.bounding_box(), far_side(slider)
-        before = drawn(figure)
-        middle = box["y"] + box["height"] / 2
-        page.touchscreen.tap(box["x"] + box["width"] * 0.5, middle)
-        page.touchscreen.tap(box["x"] + box["width"] * far, middle)
-        assert drawn(figure) != before
+def test_links_lead_somewhere():
+    say(gates.links_lead_somewhere(HTML))
+
+
+def test_pages_are_whole():
+    say(gates.pages_are_whole(HTML))
+
+
+def test_pages_show_no_error():
+    say(gates.pages_show_no_error(HTML))
+
+
+def test_notebooks_ran_without_an_error():
+    executed = ROOT / "_build/jupyter_execute"
+    assert [path.stem for path in executed.glob("chapters/*.ipynb")], "nothing was executed"
+    say(gates.notebooks_ran_without_an_error(ROOT / "chapters"))
+    say(gates.notebooks_ran_without_an_error(executed))
 
 
 def test_sliders_speak_values_with_their_name(open_page):
@@ -239,46 +195,12 @@ def test_figures_are_there_in_print(open_page, path):
         assert not figure.locator("input[type=range]").first.is_visible()
 
 
-def transferred(open_page, path):
-    """Return {address on the site: (gzipped bytes)} of a first visit."""
-    visit = open_page("genindex.html")  # a context of its own; nothing of the page is cached yet
-    page = visit.page
-    page.context.clear_cookies()
-    sizes = {}
-
-    def weigh(response):
-        body = response.body()
-        packed = response.url.endswith((".woff2", ".png", ".jpg"))
-        sizes[response.url] = len(body) if packed else len(gzip.compress(body, 9))
-
-    fresh = page.context.new_page()
-    answers = []
-    fresh.on("response", lambda answer: answers.append(answer))
-    fresh.goto(page.url.replace("genindex.html", path), wait_until="networkidle")
-    fresh.wait_for_timeout(500)
-    for answer in answers:
-        weigh(answer)
-    return sizes
-
-
-@pytest.mark.parametrize("path", CHAPTERS)
-def test_a_chapter_is_light(open_page, path):
-    sizes = transferred(open_page, path)
-    assert sum(sizes.values()) < 600_000, sizes
-    html = next(size for url, size in sizes.items() if url.endswith(path))
-    modules = sum(size for url, size in sizes.items() if "/figure-" in url or "static_host" in url)
-    assert html + modules < 300_000, sizes  # the page's own text counts here too: a strict reading
-    if path == CHAPTER:
-        assert html + modules < 150_000, sizes
+def test_the_first_chapter_is_lighter_still(open_page):
+    visit = open_page(CHAPTER)
+    sizes = gates.files_asked_for(visit)
+    woken = [size for url, size in sizes.items() if "/figure-" in url or "static_host" in url]
+    assert sizes[visit.page.url] + sum(woken) < 150_000, sizes
 
 
 def test_pages_hold_no_thebe_requirejs_or_html_manager():
-    for path in PAGES:
-        text = (HTML / path).read_text(encoding="utf-8").lower()
-        loaded = " ".join(
-            tag
-            for tag in re.findall(r"<(?:script|link|iframe)\b[^>]*>", text)
-            if 'rel="canonical"' not in tag
-        )
-        for name in ("thebe", "require", "html-manager", "mathjax", "fontawesome", "//"):
-            assert name not in loaded, f"{path} loads {name}"
+    say(gates.nothing_foreign_is_loaded(HTML))

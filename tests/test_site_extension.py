@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
+from xml.etree import ElementTree
 
 import nbformat
 import pytest
@@ -237,6 +238,17 @@ def test_no_colab_link_is_made_up_without_a_repository():
 def test_formulas_are_html_and_mathml_in_the_colours_of_the_theme(live):
     assert "<math " in live and 'class="katex"' in live
     assert "color:var(--byhand-weight)" in live and "color:#0072B2" not in live
+
+
+def test_the_mathml_of_a_formula_is_valid():
+    html = site_formulas.to_html(r"\underset{(2 \times 1)}{W} + \lambda_{\max}^2")
+    math = ElementTree.fromstring(site_formulas.MATHML.search(html)[0])
+    inside = [(tag.tag.split("}")[1], len(tag)) for tag in math.iter()]
+    assert ("munder", 2) in inside and ("msubsup", 3) in inside
+    assert all(count == 0 for name, count in inside if name in site_formulas.LEAVES)
+    html = site_formulas.to_html(r"\lambda_{\max}")
+    math = ElementTree.fromstring(site_formulas.MATHML.search(html)[0])
+    assert [len(tag) for tag in math.iter() if tag.tag.endswith("msub")] == [2]
 
 
 def test_a_tag_is_a_link_to_its_own_equation(live):

@@ -9,6 +9,7 @@ glossary's words (``site_terms``), the theme (``site_theme``), what others are t
 import functools
 import hashlib
 import json
+import os
 import re
 import runpy
 import shutil
@@ -71,11 +72,13 @@ def choose_cache(app, config):
     config.nb_execution_cache_path = str(chosen)
     needs_torch = runpy.run_path(str(WEB.parent / "tools" / "needs_torch.py"))
     executors.executenb = functools.partial(
-        nbclient.execute, skip_cells_with_tag=needs_torch["NOT_RUN"]
+        nbclient.execute,
+        skip_cells_with_tag=needs_torch["NOT_RUN"],
+        coalesce_streams=True,  # what a cell prints comes in pieces, cut anew in every run
     )
     config.nb_ipywidgets_js = {}  # no require.js, no html-manager: site_figures hosts the figures
     config.byhand_site_hash = own_hash()
-    config.templates_path.insert(0, str(WEB / "templates"))
+    config.templates_path.insert(0, os.path.relpath(WEB / "templates", app.srcdir))
     others = [path for path in caches.glob("?" * 16) if path != chosen]
     for stale in sorted(others, key=lambda path: path.stat().st_mtime)[: -CACHES_KEPT or None]:
         shutil.rmtree(stale)
@@ -178,19 +181,23 @@ def finish_page(app, pagename, templatename, context, doctree):
         context["body"] = LATER.sub('<img loading="lazy" ', IMG.sub(size, body))
 
 
-def number_cells(app, exception):
-    """Name the cells of the notebooks made from Markdown by their place: a run makes up others."""
+def settle_notebooks(app, exception):
+    """Take what each run makes up anew out of the notebooks that the theme makes from Markdown."""
     if exception or app.builder.format != "html":
         return
     sources = Path(app.outdir) / "_sources"
     for path in sources.rglob("*.ipynb"):
         docname = path.relative_to(sources).with_suffix("").as_posix()
-        if docname in app.env.found_docs and app.env.doc2path(docname).endswith(".md"):
-            notebook = json.loads(path.read_text(encoding="utf-8"))
-            for k, cell in enumerate(notebook["cells"]):
-                cell["id"] = f"cell-{k}"
-            text = json.dumps(notebook, ensure_ascii=False, indent=1)
-            path.write_text(f"{text}\n", encoding="utf-8")
+        if docname not in app.env.found_docs or not app.env.doc2path(docname).endswith(".md"):
+            continue
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+        for k, cell in enumerate(notebook["cells"]):
+            cell["id"] = f"cell-{k}"
+            for output in cell.get("outputs", []):
+                output.get("data", {}).pop(site_figures.VIEW, None)  # of a widget that is gone
+        notebook["metadata"].pop("widgets", None)
+        text = json.dumps(notebook, ensure_ascii=False, indent=1)
+        path.write_text(f"{text}\n", encoding="utf-8")
 
 
 def setup(app):
@@ -200,7 +207,7 @@ def setup(app):
     app.connect("builder-inited", serve)
     app.add_post_transform(Readable)
     app.connect("html-page-context", finish_page, priority=900)
-    app.connect("build-finished", number_cells)
+    app.connect("build-finished", settle_notebooks)
     for part in (site_figures, site_formulas, site_terms, site_theme, site_sharing):
         part.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

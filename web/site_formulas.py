@@ -9,6 +9,7 @@ import runpy
 from functools import cache
 from html import escape
 from pathlib import Path
+from xml.etree import ElementTree
 
 from docutils import nodes
 from sphinx.errors import SphinxError
@@ -18,6 +19,11 @@ KATEX = Path(__file__).parent / "katex" / "katex.min.js"
 TAG = re.compile(r"\\tag\{([^{}]*)\}")
 LINK = '<a class="equation-number" href="#{id}" aria-label="Equation {number}">({number})</a>'
 RENDERER = "byhand_katex"
+MATHML = re.compile(r"<math\b.*?</math>", re.DOTALL)
+XMLNS = ' xmlns="http://www.w3.org/1998/Math/MathML"'
+LEAVES = ("mi", "mn", "mo", "mtext")
+SCRIPTS = ("msub", "msup", "msubsup", "munder", "mover", "munderover")
+APPLY = "\N{FUNCTION APPLICATION}"
 
 
 @cache
@@ -34,12 +40,31 @@ def katex():
 def to_html(tex, display=False):
     """Return the HTML of a formula; raises ValueError with KaTeX's reason if it is not one."""
     try:
-        return katex().call(
+        html = katex().call(
             "katex.renderToString", tex, {"displayMode": display, "strict": "error"}
         )
     except Exception as error:
         reason = re.search(r"ParseError: (?:KaTeX parse error: )?(.*)", str(error))
         raise ValueError(reason[1] if reason else str(error)) from error
+    return MATHML.sub(mend, html)
+
+
+def mend(match):
+    r"""Return KaTeX's MathML of a formula as valid MathML.
+
+    KaTeX puts whole expressions into <mi> and <mo> where an \underset stands; these may hold only
+    text and become rows. And it puts the invisible "apply" of a \max in a subscript beside it, one
+    part too many, which goes.
+    """
+    math = ElementTree.fromstring(match[0].replace(XMLNS, "", 1))
+    for element in math.iter():
+        if element.tag in LEAVES and len(element):
+            element.tag = "mrow"
+            element.attrib.clear()
+        if element.tag in SCRIPTS:
+            for extra in [child for child in element if child.text == APPLY]:
+                element.remove(extra)
+    return ElementTree.tostring(math, encoding="unicode").replace("<math", f"<math{XMLNS}", 1)
 
 
 def follow_theme(html, colours):

@@ -796,7 +796,7 @@ class LiveFigure(anywidget.AnyWidget):
         for row, (picture, caption) in enumerate(zip(pictures, captions, strict=True)):
             top = sheet.bbox.height - row * (height + band)
             sheet.figimage(picture, 0, top - band - height)
-            sheet.text(
+            words = sheet.text(
                 0.5,
                 (top - band / 2) / sheet.bbox.height,
                 caption,
@@ -805,6 +805,8 @@ class LiveFigure(anywidget.AnyWidget):
                 va="center",
                 fontweight="bold",
             )
+            words_width = words.get_window_extent(canvas.get_renderer()).width
+            words.set_fontsize(9 * min(1, 0.98 * width / words_width))
         canvas.draw()
         image = Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3].copy())
         buffer = io.BytesIO()

@@ -211,7 +211,7 @@ def nudge_meter(w=0.5, b=0.0):
     (tried,) = right.plot(NUDGES, gap, ".-", color=GRADIENT, lw=1, ms=5)
     (here,) = right.plot([1], [1], "o", color=WEIGHT, ms=9, mfc="none", mew=2, label="this nudge")
     right.set(xscale="log", yscale="log", xlabel="nudge h", ylabel="off from −0.0875 by")
-    right.set(xlim=(3e-16, 3), ylim=(1e-10, 1), title="How far off, for each nudge tried")
+    right.set(xlim=(3e-16, 3), ylim=(1e-10, 1), title="How far off, nudge by nudge")
     right.set_xticks([1e-12, 1e-8, 1e-4, 1], labels=["1e−12", "1e−8", "1e−4", "1"])
     right.set_yticks([1e-8, 1e-6, 1e-4, 1e-2, 1], labels=["1e−8", "1e−6", "1e−4", "0.01", "1"])
     right.minorticks_off()
