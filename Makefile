@@ -40,7 +40,7 @@ worksheets: .venv/ready browser
 test: .venv/ready book browser
 	@echo "Testing (a few minutes) ..."
 	@$(PYTHON_IN_ENV) -m ruff check --quiet .
-	@$(PYTHON_IN_ENV) -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+	@$(PYTHON_IN_ENV) -m pytest -n auto --maxprocesses 4 --no-loadscope-reorder
 
 browser: .venv/ready
 	@$(PYTHON_IN_ENV) tools/find_browser.py

@@ -12,8 +12,8 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # nets this small only wait 
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [SRC, os.environ.get("PYTHONPATH")]))
 
 
-# Several workers share the files (--dist=loadfile). What takes longest begins first, so that none
-# is left alone with it at the end.
+# Several workers share the files. What takes longest begins first, so that none is left alone with
+# it at the end.
 LONG = (
     "tests/test_site.py",
     "tests/test_colab.py",
@@ -24,6 +24,18 @@ LONG = (
     "tests/test_print.py",
     "chapters/",
 )
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Give each worker a file, since a notebook's cells belong together; of the site, a page."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class ByFile(LoadFileScheduling):
+        def _split_scope(self, nodeid):
+            return nodeid if nodeid.startswith(LONG[0]) else super()._split_scope(nodeid)
+
+    return ByFile(config, log)
 
 
 def turn(item):

@@ -13,6 +13,7 @@ import json
 import pathlib
 import re
 import string
+import textwrap
 from typing import NamedTuple
 
 import anywidget
@@ -805,8 +806,11 @@ class LiveFigure(anywidget.AnyWidget):
                 va="center",
                 fontweight="bold",
             )
-            words_width = words.get_window_extent(canvas.get_renderer()).width
-            words.set_fontsize(9 * min(1, 0.98 * width / words_width))
+            room = 0.98 * width / words.get_window_extent(canvas.get_renderer()).width
+            if room < 0.8:  # too small to read on one line
+                words.update({"text": textwrap.fill(caption, 0.55 * len(caption)), "fontsize": 7})
+                room = 0.98 * width / words.get_window_extent(canvas.get_renderer()).width
+            words.set_fontsize(words.get_fontsize() * min(1, room))
         canvas.draw()
         image = Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3].copy())
         buffer = io.BytesIO()
