@@ -607,16 +607,16 @@ def figures_wake(visit):
 
 
 def living_figures(visit):
-    """Yield (name, locator) of the figures that can be moved, their sliders off the corner."""
+    """Yield (name, locator) of the figures that can be moved."""
     for figure in visit.page.locator("figure.byhand-figure:has(.lf[data-ready])").all():
         if figure.locator("input[type=range]:not([disabled])").count():
-            leave_the_corner(figure)
             yield f"{name_of(visit)}: #{figure.get_attribute('id')}", figure
 
 
 def sliders(name, figure):
-    """Yield (name, locator) of the sliders of a figure."""
+    """Yield (name, locator) of the sliders of a figure, every one of them off its corner."""
     for slider in figure.locator("input[type=range]").all():
+        leave_the_corner(figure)
         spoken = slider.get_attribute("aria-valuetext")
         slider.scroll_into_view_if_needed()
         yield f"{name}, the slider at {spoken!r}", slider

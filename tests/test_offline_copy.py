@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 import make_zip
-from test_site import drawn, leave_the_corner, ready
+from gates import drawn, leave_the_corner, ready
 
 ROOT = Path(__file__).resolve().parent.parent
 HTML = ROOT / "_build/html"

@@ -808,7 +808,8 @@ class LiveFigure(anywidget.AnyWidget):
             )
             room = 0.98 * width / words.get_window_extent(canvas.get_renderer()).width
             if room < 0.8:  # too small to read on one line
-                words.update({"text": textwrap.fill(caption, 0.55 * len(caption)), "fontsize": 7})
+                halves = textwrap.fill(caption, len(caption) * 11 // 20, break_long_words=False)
+                words.update({"text": halves, "fontsize": 7})
                 room = 0.98 * width / words.get_window_extent(canvas.get_renderer()).width
             words.set_fontsize(words.get_fontsize() * min(1, room))
         canvas.draw()
