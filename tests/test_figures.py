@@ -1,6 +1,7 @@
 """Every chapter's live figures and labs: what they cost and ask, every position they have."""
 
 import importlib
+from functools import cache
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -17,6 +18,16 @@ FIGURES = [
     for module in MODULES
     for make in module.FIGURES
 ]
+
+
+@cache
+def built(make):
+    """Return a figure, made once for all that is asked of it."""
+    with plt.rc_context():
+        use_style()
+        return make()
+
+
 by_stem = {"ids": lambda path: path.stem}
 
 
@@ -30,7 +41,7 @@ def style():
 
 @pytest.mark.parametrize("make", FIGURES)
 def test_a_figure_costs_little_and_its_tasks_can_be_done(make):
-    figure = make()
+    figure = built(make)
     assert figure.nbytes < 60_000
     assert len(figure.filmstrip()) < 120_000
     for text, when in figure._tasks:
@@ -39,11 +50,11 @@ def test_a_figure_costs_little_and_its_tasks_can_be_done(make):
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)
 def test_the_figures_of_a_chapter_together_stay_in_their_budget(module):
-    assert sum(make().nbytes for make in module.FIGURES) < 300_000
+    assert sum(built(make).nbytes for make in module.FIGURES) < 300_000
 
 
 def test_every_figure_has_its_own_name():
-    names = [make.values[0]().name for make in FIGURES]
+    names = [built(make.values[0]).name for make in FIGURES]
     assert len(set(names)) == len(names)
 
 
