@@ -12,8 +12,10 @@ from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import nbformat
+import numpy as np
 import pytest
 import yaml
+from PIL import Image
 
 ROOT = Path(__file__).resolve().parent.parent
 WEB = ROOT / "web"
@@ -34,7 +36,7 @@ SVG = (
     '<svg viewBox="0 0 6 4"><path id="a"/><use href="#a" clip-path="url(#a)"/></svg>'
 )
 PIXEL = (  # 3 by 2 pixels
-    "iVBORw0KGgoAAAANSUhEUgAAAAMAAAACCAIAAAASFvFNAAAAEElEQVR4nGP4DwYMEArKAQBaxgn3CQiHcQAAAABJRU5ErkJggg=="
+    "iVBORw0KGgoAAAANSUhEUgAAAAMAAAACCAIAAAASFvFNAAAAFUlEQVR4nGNkYPjPwMDAwMDAxAADABErAQPdiBRnAAAAAElFTkSuQmCC"
 )
 LAB = "Lab at learning rate 0.3: loss 0.0051"
 
@@ -394,6 +396,24 @@ def test_the_page_shows_what_was_stored_where_pytorch_is_missing(tmp_path):
     )  # fmt: skip
     shown = "stored" if needs_torch.IS_MISSING else "run"
     assert answer.stdout.splitlines()[-1:] == [str([shown, "run"])], answer.stderr
+
+
+def test_a_plot_gets_a_palette_and_a_transparent_picture_stays(tmp_path):
+    folder = tmp_path / "_images"
+    folder.mkdir()
+    noise = np.random.default_rng(7).integers(0, 256, (40, 40, 4), dtype=np.uint8)
+    Image.fromarray(noise).save(folder / "clear.png")
+    noise[..., 3] = 255
+    noise[..., :3] //= 8
+    Image.fromarray(noise).save(folder / "plot.png")
+    before = (folder / "clear.png").read_bytes()
+    app = SimpleNamespace(builder=SimpleNamespace(format="html"), outdir=tmp_path)
+    for _ in range(2):  # the second time, there is nothing left to do
+        byhand_site.pack_pictures(app, None)
+        plot = Image.open(folder / "plot.png")
+        assert plot.mode == "P"
+        assert abs(np.asarray(plot.convert("RGB")).astype(int) - noise[..., :3]).max() < 12
+    assert (folder / "clear.png").read_bytes() == before
 
 
 def test_a_picture_says_its_size():
