@@ -14,8 +14,9 @@ os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [SRC, os.environ.get("PY
 
 # Several workers share the files. What takes longest begins first, so that none is left alone with
 # it at the end.
+SITE = "tests/test_site.py"
 LONG = (
-    "tests/test_site.py",
+    SITE,
     "tests/test_colab.py",
     "tests/test_oldest.py",
     "tests/test_binder.py",
@@ -36,7 +37,7 @@ def pytest_xdist_make_scheduler(config, log):
 
     class ByFile(LoadFileScheduling):
         def _split_scope(self, nodeid):
-            return nodeid if nodeid.startswith(LONG[0]) else super()._split_scope(nodeid)
+            return nodeid if nodeid.startswith(SITE) else super()._split_scope(nodeid)
 
     return ByFile(config, log)
 

@@ -27,7 +27,6 @@ Playwright's sync API keeps an event loop running in the main thread from the fi
 subprocess. The notebooks' own tests come before any of these (``testpaths`` in pyproject.toml).
 """
 
-import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -35,7 +34,7 @@ import hypothesis
 import pytest
 
 import find_browser
-from serve import make_server
+from serve import serving
 
 # The same examples in every run, however slow the machine.
 hypothesis.settings.register_profile("course", derandomize=True, deadline=None)
@@ -71,12 +70,8 @@ def site():
     """Serve the built book; the value is its address, with a slash at the end."""
     if not (HTML / "index.html").is_file():
         pytest.fail("There is no built book in _build/html: run `make book` first.", pytrace=False)
-    with make_server(HTML, 0) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
-        thread.join()
+    with serving(HTML) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

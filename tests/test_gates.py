@@ -6,14 +6,13 @@ A violation is one change to a sound page, which passes every gate.
 import base64
 import json
 import random
-import threading
 
 import nbformat
 import pytest
 from PIL import Image
 
 import gates
-from serve import make_server
+from serve import serving
 
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 SOUND = """<!DOCTYPE html>
@@ -299,12 +298,8 @@ def folder(tmp_path_factory):
 def site(folder):
     """Serve the scratch pages in place of the book."""
     (folder / "figure-0123456789.js").write_text(f"/* {NOISE} */")
-    with make_server(folder, 0) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
-        thread.join()
+    with serving(folder) as address:
+        yield address
 
 
 def changed(change):

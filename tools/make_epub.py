@@ -13,12 +13,11 @@ import zipfile
 from html import escape, unescape
 from pathlib import PurePosixPath
 
-import yaml
 from pygments.formatters import HtmlFormatter
 
 import book_cover
 import join_pages
-from join_pages import AUTHORS, HERE, NAME, ROOT, TAGLINE, TITLE
+from join_pages import AUTHORS, CONFIG, HERE, NAME, ROOT, TAGLINE, TITLE
 
 MODIFIED = "1980-01-01T00:00:00Z"  # as all dates here: the same book gives the same bytes
 TYPES = {".png": "image/png", ".svg": "image/svg+xml", ".jpg": "image/jpeg", ".gif": "image/gif"}
@@ -139,8 +138,7 @@ def navigation(pages):
 
 def style_sheet():
     """Return the book's style sheet, with the site's colours of code."""
-    config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
-    style = config["sphinx"]["config"]["html_theme_options"]["pygments_light_style"]
+    style = CONFIG["sphinx"]["config"]["html_theme_options"]["pygments_light_style"]
     colours = HtmlFormatter(style=style, nobackground=True).get_style_defs(".highlight")
     own = (HERE / "epub.css").read_text(encoding="utf-8")
     return "\n".join([own, *re.findall(r"^\.highlight .*", colours, re.MULTILINE), ""])

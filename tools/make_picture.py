@@ -5,7 +5,6 @@ frame is what it shows. `picture.gif` moves; `picture.png`, which links to the s
 """
 
 import sys
-import threading
 from io import BytesIO
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from PIL import Image
 from playwright.sync_api import sync_playwright
 
 import find_browser
-from serve import make_server
+from serve import serving
 
 ROOT = Path(__file__).resolve().parent.parent
 FIGURE = "#fig-one-node"
@@ -55,16 +54,14 @@ def main():
     site = ROOT / "_build/html"
     if not (site / "chapters/01_one_node.html").is_file():
         return "There is no built book in _build/html: run `make book` first."
-    with make_server(site, 0) as server, sync_playwright() as playwright:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+    with serving(site) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=find_browser.find(), args=["--no-sandbox", "--disable-gpu"]
         )
         page = browser.new_page(viewport={"width": 1280, "height": 1000}, reduced_motion="reduce")
-        page.goto(f"http://127.0.0.1:{server.server_port}/chapters/01_one_node.html")
+        page.goto(f"{address}chapters/01_one_node.html")
         shots, durations = zip(*frames(page), strict=True)
         browser.close()
-        server.shutdown()
     size = (WIDTH, round(shots[0].height * WIDTH / shots[0].width))
     small = [shot.resize(size, Image.Resampling.LANCZOS) for shot in shots]
     every = Image.new("RGB", (size[0], size[1] * len(small)))

@@ -126,7 +126,7 @@ def main(seed="7"):
         for name, html in books.items():
             (folder / name).write_bytes(print_to(browser, html))
         browser.close()
-    print(f"{place}: ten sheets, their answers, and {' and '.join(books)}")
+    print(f"{place}: a sheet for each chapter, their answers, and {' and '.join(books)}")
     return 0
 
 

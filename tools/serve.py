@@ -1,7 +1,9 @@
 """Usage: python tools/serve.py [PORT]. Build the book and serve it on 127.0.0.1."""
 
+import contextlib
 import functools
 import sys
+import threading
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -55,6 +57,17 @@ class Server(ThreadingHTTPServer):
 def make_server(directory, port):
     """Return a server of ``directory`` on 127.0.0.1, not yet running; port 0 is any free one."""
     return Server(("127.0.0.1", port), functools.partial(Handler, directory=str(directory)))
+
+
+@contextlib.contextmanager
+def serving(directory):
+    """Serve ``directory`` beside what is done within; the value is its address, "http://…/"."""
+    with make_server(directory, 0) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+        thread.join()
 
 
 def main(port="8000"):

@@ -607,5 +607,5 @@ SHEETS = [
 
 
 def sheets(seed):
-    """Return the ten sheets of a seed; each chapter draws from a generator of its own."""
+    """Return the sheets of a seed; each chapter draws from a generator of its own."""
     return [make(np.random.default_rng([seed, chapter])) for chapter, make in enumerate(SHEETS, 1)]

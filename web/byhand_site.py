@@ -40,9 +40,8 @@ SERVED = (  # from web/ to _static/byhand/; everything else in web/ stays at hom
 CACHES_KEPT = 3
 PNG_HEADER = b"\x89PNG\r\n\x1a\n"
 IMG = re.compile(r'<img (?![^>]*\bheight=)(?=[^>]*\bsrc="[^"]*_images/([^"/]+\.png)")')
-LATER = re.compile(
-    r'<img (?![^>]*\bloading=)(?=[^>]*\bsrc="[^"]*_images/)'
-)  # comes when it is near
+# a picture that may wait until the reader is near
+LATER = re.compile(r'<img (?![^>]*\bloading=)(?=[^>]*\bsrc="[^"]*_images/)')
 
 
 def source_hash(root):
@@ -79,6 +78,7 @@ def choose_cache(app, config):
     )
     config.nb_ipywidgets_js = {}  # no require.js, no html-manager: site_figures hosts the figures
     config.byhand_site_hash = own_hash()
+    # Relative: Sphinx writes a hash of its settings beside the pages, the same in every folder.
     config.templates_path.insert(0, os.path.relpath(WEB / "templates", app.srcdir))
     others = [path for path in caches.glob("?" * 16) if path != chosen]
     for stale in sorted(others, key=lambda path: path.stat().st_mtime)[: -CACHES_KEPT or None]:
