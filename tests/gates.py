@@ -8,6 +8,7 @@ A page gate looks at the page as it is: open it in dark, at 360 px or on a touch
 judges that. Gates that move sliders come last, for they leave the page changed.
 """
 
+import base64
 import gzip
 import html
 import io
@@ -236,8 +237,9 @@ def shared(site, url):
 # ----------------------------------------------------------------------------- what is to be seen
 
 
-# A chapter has thousands of words of code and pieces of formulas, in a few dozen looks. Axe needs
-# milliseconds for the contrast of each, so it judges every look once, and the rest are hidden.
+# A chapter has thousands of words and pieces of formulas, in some two hundred looks. Axe needs
+# seconds for the contrast of all, so it judges that on what is left of the page when everything
+# that shows no new look (of its kind of element) is taken out; the rest, on the whole page.
 RUN_AXE = """
   const seen = new Set();
   const ground = (node) => {
@@ -245,20 +247,30 @@ RUN_AXE = """
     const clear = backgroundColor === "rgba(0, 0, 0, 0)" && node.parentElement;
     return clear ? ground(node.parentElement) : backgroundColor;
   };
-  const again = [...document.querySelectorAll("pre span, .katex-html span")].filter((node) => {
-    if (![...node.childNodes].some((each) => each.nodeType === 3 && each.data.trim())) return false;
+  const all = [...document.body.querySelectorAll("*")];
+  const kept = new Set([document.body]);
+  for (const node of all) {
+    if (![...node.childNodes].some((each) => each.nodeType === 3 && each.data.trim())) continue;
+    if (!node.checkVisibility()) continue;
     const { color, fontSize, fontWeight, opacity } = getComputedStyle(node);
-    const look = [color, fontSize, fontWeight, opacity, ground(node)].join();
-    return seen.has(look) || !seen.add(look);
-  });
-  again.forEach((node) => (node.style.visibility = "hidden"));
-  const options = { resultTypes: ["violations"] };
-  if (document.documentElement.dataset.theme === "dark") { // what else there is, was seen in light
-    options.runOnly = ["color-contrast", "link-in-text-block"];
+    const kind = [node.localName, node.className, node.parentElement.className];
+    const look = [...kind, color, fontSize, fontWeight, opacity, ground(node)].join();
+    if (seen.has(look)) continue;
+    seen.add(look);
+    for (let each = node; !kept.has(each); each = each.parentElement) kept.add(each);
   }
-  const { violations } = await axe.run(document, options);
-  again.forEach((node) => node.style.removeProperty("visibility"));
-  return violations;
+  const again = all.filter((node) => !kept.has(node) && kept.has(node.parentElement));
+  const places = again.map((node) => [node, node.parentNode, node.nextSibling]);
+  again.forEach((node) => node.remove());
+  const contrast = ["color-contrast", "link-in-text-block"];
+  const options = { resultTypes: ["violations"] };
+  const found = [await axe.run(document, { ...options, runOnly: contrast })];
+  places.reverse().forEach(([node, parent, next]) => parent.insertBefore(node, next));
+  if (document.documentElement.dataset.theme !== "dark") { // what else there is, is seen in light
+    const rules = Object.fromEntries(contrast.map((rule) => [rule, { enabled: false }]));
+    found.push(await axe.run(document, { ...options, rules }));
+  }
+  return found.flatMap(({ violations }) => violations);
 """
 
 
@@ -614,9 +626,16 @@ def figures_wake(visit):
 
 def living_figures(visit):
     """Yield (name, locator) of the figures that can be moved."""
-    for figure in visit.page.locator("figure.byhand-figure:has(.lf[data-ready])").all():
-        if figure.locator("input[type=range]:not([disabled])").count():
-            yield f"{name_of(visit)}: #{figure.get_attribute('id')}", figure
+    ids = in_page(
+        visit,
+        """
+        return [...document.querySelectorAll("figure.byhand-figure")].filter(
+          (figure) => figure.querySelector(".lf[data-ready] input[type=range]:not([disabled])"),
+        ).map((figure) => figure.id);
+        """,
+    )
+    for each in ids:
+        yield f"{name_of(visit)}: #{each}", visit.page.locator(f"#{each}")
 
 
 def sliders(name, figure):
@@ -938,6 +957,7 @@ def screenshot(visit, folder, way):
     Beside it a line of what is measured but not judged, because it depends on the machine.
     """
     page, columns = visit.page, []
+    browser = page.context.new_cdp_session(page)  # Playwright's own screenshot takes twice as long
     name = urlsplit(page.url).path.lstrip("/").removesuffix(".html").replace("/", "_")
     before = page.viewport_size
     page.set_viewport_size({"width": before["width"], "height": COLUMN})
@@ -952,10 +972,12 @@ def screenshot(visit, folder, way):
             """,
             top,
         )
-        columns.append(Image.open(io.BytesIO(page.screenshot(type="jpeg", quality=70))))
+        taken = browser.send("Page.captureScreenshot", {"format": "jpeg", "quality": 70})
+        columns.append(Image.open(io.BytesIO(base64.b64decode(taken["data"]))))
+    browser.detach()
     page.evaluate("scrollTo({ top: 0, behavior: 'instant' })")
     page.set_viewport_size(before)
-    sheet = Image.new("RGB", (before["width"] * len(columns), min(height, COLUMN)))
+    sheet = Image.new("RGB", (before["width"] * len(columns), min(height, COLUMN)), None)
     for k, column in enumerate(columns):
         sheet.paste(column, (k * before["width"], 0))
     folder.mkdir(parents=True, exist_ok=True)

@@ -7,13 +7,10 @@ bring. Two chapters run in it; all of them if BYHAND_EVERY_CHAPTER is set, as th
 does.
 """
 
-import hashlib
 import json
 import os
 import re
 import shutil
-import subprocess
-import sys
 import tomllib
 from pathlib import Path
 
@@ -22,7 +19,9 @@ import pytest
 import yaml
 
 import bootstrap_cell
+import fresh
 import needs_torch
+from fresh import run
 
 ROOT = Path(__file__).resolve().parent.parent
 BINDER = ROOT / "binder"
@@ -37,16 +36,6 @@ notebook = nbformat.read(sys.argv[1], as_version=4)
 NotebookClient(notebook, kernel_name="python3", timeout=300).execute()
 nbformat.write(notebook, sys.argv[1])
 """
-
-
-def run(*command, **options):
-    """Run a command and return what it printed; its error text is the reason if it fails."""
-    done = subprocess.run(
-        list(map(str, command)), capture_output=True, text=True, timeout=900, **options
-    )
-    if done.returncode != 0:
-        pytest.fail(f"{' '.join(map(str, command[:6]))} ...\n{done.stderr[-6000:]}", pytrace=False)
-    return done.stdout
 
 
 def without_python_path():
@@ -68,15 +57,9 @@ def repository(tmp_path_factory):
 @pytest.fixture(scope="module")
 def environment(repository):
     """Return the folder of an environment made as repo2docker does; its packages are made once."""
-    lock = (ROOT / "requirements.txt").read_text() + (BINDER / "requirements.txt").read_text()
-    key = hashlib.sha256((lock + sys.version).encode()).hexdigest()[:8]
-    folder = ROOT / f"_build/binder-{sys.version_info[0]}.{sys.version_info[1]}-{key}"
-    python, ready = folder / "bin/python", folder / "ready"
-    if not ready.exists():
-        run(sys.executable, "-m", "venv", "--clear", folder)
-        pip = [python, "-m", "pip", "install", "-q", "--disable-pip-version-check"]
-        run(*pip, "-r", repository / "binder/requirements.txt", env=without_python_path())
-        ready.touch()
+    # the second file is what the first one names, which says no more than that
+    files = ("-r", BINDER / "requirements.txt", "-r", ROOT / "requirements.txt")
+    folder = fresh.environment("binder", *files, env=without_python_path())
     path = f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}"
     run("./binder/postBuild", cwd=repository, env=without_python_path() | {"PATH": path})
     return folder

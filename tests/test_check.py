@@ -3,6 +3,7 @@
 import json
 import re
 import warnings
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -75,9 +76,15 @@ def test_starter_is_not_answered_yet(exercise):
     assert exercise.starter.rstrip().split("\n")[-1].startswith(f"check.{exercise.chapter}.")
 
 
+@cache
+def verdict_on(exercise, name):
+    """Return what is said to a wrong answer, worked out once for all that is asked of it."""
+    return exercise(*exercise.wrong_answers[name])
+
+
 @pytest.mark.parametrize(("exercise", "name"), CATALOGUE, ids=by_name(CATALOGUE))
 def test_mistake_gets_its_own_message(exercise, name):
-    verdict = exercise(*exercise.wrong_answers[name])
+    verdict = verdict_on(exercise, name)
     assert (verdict.status, verdict.mistake) == ("wrong", name)
     assert well_written(verdict)
 
@@ -85,7 +92,7 @@ def test_mistake_gets_its_own_message(exercise, name):
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda each: each.name)
 def test_messages_are_pairwise_different(exercise):
     whats = [mistake.what for mistake in exercise.mistakes]
-    verdicts = [str(exercise(*wrong)) for wrong in exercise.wrong_answers.values()]
+    verdicts = [str(verdict_on(exercise, name)) for name in exercise.wrong_answers]
     assert len(set(whats)) == len(whats) == len(set(verdicts)) == len(exercise.wrong_answers)
 
 

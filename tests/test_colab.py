@@ -6,7 +6,6 @@ published one. The set-up cell installs the library for real; then every cell of
 Colab's front end is not tested here.
 """
 
-import hashlib
 import json
 import os
 import re
@@ -20,6 +19,7 @@ import pytest
 
 import bootstrap_cell
 import needs_torch
+from fresh import environment, run
 
 ROOT = Path(__file__).resolve().parent.parent
 CHAPTERS = sorted((ROOT / "chapters").glob("*.ipynb"))
@@ -59,29 +59,10 @@ allowed, subprocess.run = subprocess.run, None
 ALLOW_INSTALLS = "subprocess.run = allowed"
 
 
-def run(*command, **options):
-    """Run a command and return what it printed; its error text is the reason if it fails."""
-    done = subprocess.run(
-        list(map(str, command)), capture_output=True, text=True, timeout=900, **options
-    )
-    if done.returncode != 0:
-        pytest.fail(
-            f"{' '.join(map(str, command[:6]))} ...\n{done.stdout[-2000:]}\n{done.stderr[-6000:]}",
-            pytrace=False,
-        )
-    return done.stdout
-
-
 @pytest.fixture(scope="module")
 def colab_python():
     """Return the Python of an environment with Colab's packages and not the course; made once."""
-    key = hashlib.sha256("\n".join([*COLAB, sys.version]).encode()).hexdigest()[:8]
-    folder = ROOT / f"_build/colab-{sys.version_info[0]}.{sys.version_info[1]}-{key}"
-    python, ready = folder / "bin/python", folder / "ready"
-    if not ready.exists():
-        run(sys.executable, "-m", "venv", "--clear", folder)
-        run(python, "-m", "pip", "install", "-q", "--disable-pip-version-check", *COLAB)
-        ready.touch()
+    python = environment("colab", *COLAB) / "bin/python"
     run(python, "-m", "pip", "uninstall", "-q", "-y", "byhand")
     return python
 
@@ -198,12 +179,13 @@ def test_chapter_runs_in_colabs_stack(path, execute, repository):
     cells = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
     sources = [code(cell.source, cell.metadata.get("tags", [])) for cell in cells]
     sources[0]["source"] = from_repository(sources[0]["source"], repository)
-    outputs = execute(sources + [code(BOTH_SLIDERS)])
+    outputs = execute(sources + [code(BOTH_SLIDERS), code(EVERY_POSITION)])
     for cell, output in zip(cells, outputs, strict=False):
         if needs_torch.TAG in cell.metadata.get("tags", []):
             continue  # Colab has PyTorch; this stand-in for it has not
         assert output == "".join(o.get("text", "") for o in cell.outputs), cell.source
-    assert json.loads(outputs[-1]) == {"LiveFigure": True, "Lab": True}
+    assert json.loads(outputs[-2]) == {"LiveFigure": True, "Lab": True}
+    assert json.loads(outputs[-1]) == []
 
 
 BOTH_SLIDERS = """
@@ -218,6 +200,22 @@ def has_sliders(kind):
     return any({"learning_rate", "epochs"} <= set(each) for each in names)
 
 print(json.dumps({kind.__name__: has_sliders(kind) for kind in (LiveFigure, Lab)}))
+"""
+# Every position of every lab works, and nearly all have something new to say.
+EVERY_POSITION = """
+faults = []
+for lab in [widget for widget in Widget.widgets.values() if isinstance(widget, Lab)]:
+    positions = list(lab.positions())
+    said = [lab._update(**position) for position in positions]
+    wrong = [not isinstance(text, str) or "nan" in text.lower() for text in said]
+    faults += [f"{here}: {text}" for here, text, bad in zip(positions, said, wrong) if bad]
+    if len(set(said)) <= 0.9 * len(said):
+        faults.append(f"{len(set(said))} different sentences at {len(said)} positions")
+    first = lab.png
+    lab.move(**{name: each.options[-1][1] for name, each in lab.controls.items()})
+    if lab.png == first:
+        faults.append("the last position looks like the first")
+print(json.dumps(faults))
 """
 
 

@@ -3,6 +3,7 @@
 import io
 import json
 import re
+from functools import cache
 from pathlib import Path
 
 import axe_playwright_python
@@ -432,8 +433,12 @@ def test_growing_marks_keep_the_width_of_their_rims(visit):
 RATES, EPOCHS = [0.1, 0.2, 0.3, 0.6, 1.0], [0, 1, 2, 5, 10, 20, 40]
 
 
+@cache
 def turning(name="turning", ask=False, steps=False, **options):
-    """Return a figure whose line's right end is at 10 × (rate's index) + (epochs' index)."""
+    """Return a figure whose line's right end is at 10 × (rate's index) + (epochs' index).
+
+    Made once for each set of options: no test changes it.
+    """
     fig, ax = plt.subplots()
     (line,) = ax.plot([0, 1], [0, 0], label="the line")
     (dots,) = ax.plot([0.2, 0.4], [40, 42], "o", label="the dots")
@@ -687,7 +692,7 @@ def test_back_and_next_go_one_step(visit):
 
 
 def test_play_runs_to_the_end_and_pause_stops_it(visit):
-    figure = turning(epochs=EPOCHS)
+    figure = turning()
     page = visit(figure)
     stop_clock(page)
     button = page.locator(".lf-play")
@@ -759,8 +764,7 @@ def test_the_address_holds_a_situation(visit):
 
 
 def test_the_readout_is_pythons_sentence_everywhere(visit):
-    use_style()
-    figure = one_node.line_and_bowl()
+    figure = of_course("one-node")
     page = visit(figure)
     rng = np.random.default_rng(0)
     rates, epochs = (s.stops for s in figure._sliders)
@@ -850,26 +854,39 @@ FIGURES = {
 }
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@cache
+def of_course(name):
+    """Return one of FIGURES, made once: no test changes it."""
+    with matplotlib.rc_context():
+        use_style()
+        return FIGURES[name]()
+
+
 @pytest.mark.parametrize("name", FIGURES)
-def test_axe_finds_nothing_serious(name, scheme, visit):
-    use_style()
-    page = visit(FIGURES[name](), color_scheme=scheme, reduced_motion="reduce")
+def test_axe_finds_nothing_serious(name, visit):
+    page = visit(of_course(name), reduced_motion="reduce")
     page.add_script_tag(path=AXE)
-    for _ in range(2):  # waiting for an answer, and answered
+
+    def look(scheme):
+        page.emulate_media(color_scheme=scheme)
         found = page.evaluate(
             "axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'best-practice'] })"
         )
         serious = [v for v in found["violations"] if v["impact"] in ("serious", "critical")]
         assert [(v["id"], v["nodes"][0]["html"]) for v in serious] == []
-        if page.locator(".lf-answer").count():
-            page.locator(".lf-answer").first.click()
+
+    look("light")
+    look("dark")
+    if page.locator(".lf-answer").count():  # it waited for an answer
+        page.locator(".lf-answer").first.click()
+        look("dark")
+        look("light")
 
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_a_phone_shows_readable_ticks_and_nothing_sideways(name, visit):
-    use_style()
-    page = visit(FIGURES[name](), viewport={"width": 360, "height": 740}, reduced_motion="reduce")
+    phone = {"width": 360, "height": 740}
+    page = visit(of_course(name), viewport=phone, reduced_motion="reduce")
     assert page.locator(".lf-drawing").get_attribute("data-layout") == "narrow"
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     sizes = page.evaluate("""[...document.querySelectorAll('.lf svg text')].map((text) => {
@@ -885,8 +902,7 @@ def test_a_phone_shows_readable_ticks_and_nothing_sideways(name, visit):
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_the_room_reserved_is_the_room_taken(name, visit):
-    use_style()
-    figure = FIGURES[name]()
+    figure = of_course(name)
     page = visit(figure, reduced_motion="reduce")
     height = page.evaluate("""document.querySelector('.lf').offsetHeight
       - document.querySelector('.lf-drawing').offsetHeight""")

@@ -59,7 +59,8 @@ def heard(visit):
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_page_in_light_and_dark(open_page, path):
+def test_page_on_a_desk(open_page, path):
+    """In light, in dark, on a narrower screen; then its figures are moved, and printed."""
     visit = open_page(path)
     gates.settle(visit)
     faults = gates.is_light(visit) + seen(visit, "light")  # pictures further down load when read
@@ -71,7 +72,18 @@ def test_page_in_light_and_dark(open_page, path):
     faults += gates.figures_have_contrast(visit) + gates.has_no_grave_axe_finding(visit)
     visit.page.set_viewport_size({"width": 768, "height": 1024})
     visit.page.wait_for_timeout(100)
-    say(faults + gates.does_not_scroll_sideways(visit) + heard(visit))
+    faults += gates.does_not_scroll_sideways(visit)
+    visit.page.emulate_media(reduced_motion="reduce")
+    visit.page.set_viewport_size({"width": 1280, "height": 800})
+    faults += gates.figures_wake(visit) + gates.figures_obey_the_keyboard(visit)
+    say(faults + gates.figures_obey_the_mouse(visit) + heard(visit))
+    assert (path in WITH_FIGURES) == bool(visit.page.locator("input[type=range]").count())
+    visit.page.emulate_media(media="print")
+    assert visit.page.locator("h1").is_visible()  # not the theme's own title in its place
+    for figure in visit.page.locator(".byhand-figure").all():
+        figure.scroll_into_view_if_needed()
+        figure.locator("img.byhand-filmstrip").wait_for(state="visible")
+        assert not figure.locator("input[type=range]").first.is_visible()
 
 
 def test_a_page_is_dark_from_the_start_for_who_wants_it(open_page):
@@ -85,21 +97,6 @@ def test_page_on_a_phone(open_page, path):
     visit = open_page(path, reduced_motion="reduce", **PHONE)
     faults = seen(visit, "phone") + gates.figures_have_contrast(visit)
     say(faults + gates.figures_obey_a_finger(visit) + heard(visit))
-
-
-@pytest.mark.parametrize("path", WITH_FIGURES)
-def test_every_figure_obeys_mouse_and_keys_and_is_a_filmstrip_in_print(open_page, path):
-    visit = open_page(path, reduced_motion="reduce")
-    gates.settle(visit)
-    assert visit.page.locator("input[type=range]").count(), "the page has no slider at all"
-    faults = gates.figures_wake(visit) + gates.figures_obey_the_keyboard(visit)
-    say(faults + gates.figures_obey_the_mouse(visit) + heard(visit))
-    visit.page.emulate_media(media="print")
-    assert visit.page.locator("article h1").is_visible()  # not the theme's own title in its place
-    for figure in visit.page.locator(".byhand-figure").all():
-        figure.scroll_into_view_if_needed()
-        figure.locator("img.byhand-filmstrip").wait_for(state="visible")
-        assert not figure.locator("input[type=range]").first.is_visible()
 
 
 def test_links_lead_somewhere():
@@ -184,7 +181,7 @@ def test_the_page_draws_what_matplotlib_draws(open_page, rate, epoch):
 
 @pytest.mark.parametrize("path", WITH_FIGURES)
 def test_figures_are_there_without_scripts(open_page, path):
-    page = open_page(path, java_script_enabled=False).page
+    page = open_page(path, wait="load", java_script_enabled=False).page
     for figure in page.locator(".byhand-figure").all():
         pictures = figure.locator("img, svg").all()
         assert any(p.is_visible() and p.bounding_box()["height"] > 100 for p in pictures)

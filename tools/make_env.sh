@@ -32,9 +32,16 @@ if ! .venv/bin/python -c 'import pip, sys; sys.exit(sys.version_info < (3, 11))'
     "$python" -m venv --clear .venv
 fi
 echo "Installing $requirements into .venv (a minute or two the first time) ..."
+# uv needs a few seconds where pip needs half a minute, but only for packages locked with hashes. pip does the rest, and
+# everything where uv cannot: on a system it is not built for, or with an index that only pip's settings name.
 # -qq: errors only. A warning about a package index is none of the reader's business.
-install() { .venv/bin/python -m pip install -qq --disable-pip-version-check "$@"; }
-if ! { install -r "$requirements" && install --no-deps --no-build-isolation -e .; }; then
+with_pip() { .venv/bin/python -m pip install -qq --disable-pip-version-check "$@"; }
+with_uv() {
+    sed -n '/^uv==/,/[^\\]$/p' requirements.txt | with_pip -r /dev/stdin &&
+        .venv/bin/python -m uv pip install -q --system-certs --require-hashes --python .venv/bin/python "$@"
+}
+if ! { with_uv -r "$requirements" 2>/dev/null || with_pip -r "$requirements"; } ||
+    ! with_pip --no-deps --no-build-isolation -e .; then
     echo "The packages of $requirements could not be installed: pip says why above. Mend that, then run make again." >&2
     exit 1
 fi

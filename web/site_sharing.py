@@ -9,6 +9,7 @@ import re
 import shutil
 from html import escape
 from pathlib import Path
+from urllib.parse import quote
 
 from docutils import nodes
 
@@ -31,6 +32,7 @@ MISSING = """<!DOCTYPE html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
+<link rel="icon" href="data:image/svg+xml,{icon}">
 <title>Not here · {site}</title>
 <style>
 :root {{ color-scheme: light dark; }}
@@ -120,9 +122,9 @@ def write_lists(app, exception):
         f'<li><a href="{escape(url)}">{escape(title)}</a></li>'
         for url, title in zip(urls, titles, strict=True)
     )
-    (out / "404.html").write_text(
-        MISSING.format(site=escape(app.config.html_title), links=links), encoding="utf-8"
-    )
+    icon = quote((WEB / "icons/favicon.svg").read_text(encoding="utf-8"))
+    page = MISSING.format(site=escape(app.config.html_title), links=links, icon=icon)
+    (out / "404.html").write_text(page, encoding="utf-8")
     shutil.copyfile(WEB / PICTURE, out / "_static" / "byhand" / PICTURE)
 
 
