@@ -31,6 +31,12 @@ LONG = (
 
 
 @pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config):
+    """Use one worker more than there are cores: a test in a browser waits now and then."""
+    return os.cpu_count() + 1
+
+
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
     """Give each worker a file, since a notebook's cells belong together; of the site, a page."""
     from xdist.scheduler import LoadFileScheduling

@@ -163,15 +163,21 @@ def line_in(svg, gid):
     return np.array(numbers, dtype=float).reshape(-1, 2)
 
 
-@pytest.mark.parametrize("rate, epoch", [(0.02, 40), (0.3, 7), (1.0, 1), (1.6, 13), (2.0, 3)])
-def test_the_page_draws_what_matplotlib_draws(open_page, rate, epoch):
-    page = ready(open_page(f"{CHAPTER}#fig-one-node?learning_rate={rate}&epochs={epoch}"))
-    on_page = line_in(drawn(page.locator("#fig-one-node")), "artist0")
+@pytest.fixture(scope="module")
+def line_and_bowl():
+    """Return chapter 1's figure, built: only then do its artists have names."""
     with matplotlib.rc_context():
         use_style()
         figure = one_node.line_and_bowl()
-    assert figure.nbytes > 0  # builds it, which names its artists
-    fresh = line_in(figure.drawing("wide", learning_rate=rate, epochs=epoch), "artist0")
+        assert figure.nbytes > 0
+        yield figure
+
+
+@pytest.mark.parametrize("rate, epoch", [(0.02, 40), (0.3, 7), (1.0, 1), (1.6, 13), (2.0, 3)])
+def test_the_page_draws_what_matplotlib_draws(open_page, line_and_bowl, rate, epoch):
+    page = ready(open_page(f"{CHAPTER}#fig-one-node?learning_rate={rate}&epochs={epoch}"))
+    on_page = line_in(drawn(page.locator("#fig-one-node")), "artist0")
+    fresh = line_in(line_and_bowl.drawing("wide", learning_rate=rate, epochs=epoch), "artist0")
     inside = np.linspace(60, 120, 7)  # points, within the first panel
     order = np.argsort(on_page[:, 0]), np.argsort(fresh[:, 0])
     np.testing.assert_allclose(

@@ -13,13 +13,18 @@ import os
 import re
 import runpy
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbclient
+import nbformat
 from docutils import nodes
+from jupyter_cache import get_cache
+from jupyter_cache.base import CacheBundleIn
 from jupyter_cache.executors import utils as executors
 from PIL import Image
 from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util import logging
 
 import site_figures
 import site_formulas
@@ -38,6 +43,7 @@ SERVED = (  # from web/ to _static/byhand/; everything else in web/ stays at hom
     "icons/favicon.png",
 )
 CACHES_KEPT = 3
+logger = logging.getLogger(__name__)
 PNG_HEADER = b"\x89PNG\r\n\x1a\n"
 IMG = re.compile(r'<img (?![^>]*\bheight=)(?=[^>]*\bsrc="[^"]*_images/([^"/]+\.png)")')
 # a picture that may wait until the reader is near
@@ -83,6 +89,35 @@ def choose_cache(app, config):
     others = [path for path in caches.glob("?" * 16) if path != chosen]
     for stale in sorted(others, key=lambda path: path.stat().st_mtime)[: -CACHES_KEPT or None]:
         shutil.rmtree(stale)
+
+
+def execute_ahead(app, env, names):
+    """Run the chapters that the cache lacks, one on each core; MyST-NB then finds them there.
+
+    One that fails is left to MyST-NB, which runs it again and says what is wrong with it.
+    """
+    cache, missing = get_cache(app.config.nb_execution_cache_path), {}
+    for path in (Path(env.doc2path(name)) for name in names):
+        if path.suffix == ".ipynb":
+            notebook = nbformat.read(path, as_version=4)
+            try:
+                cache.match_cache_notebook(notebook)
+            except KeyError:
+                missing[path] = notebook
+
+    def execute(path):
+        timeout = app.config.nb_execution_timeout
+        return executors.single_nb_execution(
+            missing[path], cwd=str(path.parent), timeout=timeout, allow_errors=False
+        )
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for path, result in zip(missing, pool.map(execute, missing), strict=True):
+            if result.err is None:
+                took = {"execution_seconds": result.time}
+                bundle = CacheBundleIn(missing[path], str(path), data=took)
+                cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
+                logger.info("%s: Executed notebook in %.1f seconds", path, result.time)
 
 
 def palette_css(srcdir):
@@ -218,6 +253,7 @@ def setup(app):
     app.add_config_value("byhand_site_hash", "", "html")
     app.connect("config-inited", choose_cache)
     app.connect("builder-inited", serve)
+    app.connect("env-before-read-docs", execute_ahead)
     app.add_post_transform(Readable)
     app.connect("html-page-context", finish_page, priority=900)
     app.connect("build-finished", settle_notebooks)
