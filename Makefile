@@ -38,7 +38,7 @@ worksheets: .venv/ready browser
 	@$(PYTHON_IN_ENV) tools/make_worksheets.py "$(SEED)"
 
 test: .venv/ready book browser
-	@echo "Testing (a quarter of an hour on two cores) ..."
+	@echo "Testing (some ten minutes on two cores) ..."
 	@$(PYTHON_IN_ENV) -m ruff check --quiet .
 	@$(PYTHON_IN_ENV) -m pytest -n auto --maxprocesses 4 --no-loadscope-reorder
 

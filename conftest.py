@@ -22,7 +22,6 @@ LONG = (
     "tests/test_binder.py",
     "tests/test_live_figure_browser.py",
     "tests/test_offline_copy.py",
-    "tests/test_figures.py",
     "tests/test_print.py",
     "tests/test_gates.py",
     "tests/test_teacher.py",

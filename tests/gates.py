@@ -639,8 +639,8 @@ def living_figures(visit):
 
 
 def sliders(name, figure):
-    """Yield (name, locator) of the sliders of a figure, every one of them off its corner."""
-    for slider in figure.locator("input[type=range]").all():
+    """Yield (name, element) of the sliders of a figure, every one of them off its corner."""
+    for slider in figure.locator("input[type=range]").element_handles():
         leave_the_corner(figure)
         spoken = slider.get_attribute("aria-valuetext")
         slider.scroll_into_view_if_needed()
@@ -681,7 +681,7 @@ def figures_obey_the_mouse(visit):
     def drag(start, end):
         mouse.move(*start)
         mouse.down()
-        mouse.move(*end, steps=5)
+        mouse.move(*end, steps=2)
         mouse.up()
 
     return [

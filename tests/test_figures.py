@@ -1,66 +1,49 @@
-"""Every chapter's live figures: what they cost and ask."""
+"""Every live figure of the book, as the built site has it: what it costs, and that it is there."""
 
+import gzip
 import importlib
-from functools import cache
+import re
 from pathlib import Path
 
-import matplotlib.pyplot as plt
 import pytest
 
-from byhand.figures import use_style
-
-CHAPTERS = sorted((Path(__file__).resolve().parent.parent / "chapters").glob("[0-9]*.ipynb"))
-MODULES = [importlib.import_module(f"byhand.figures.{path.stem[3:]}") for path in CHAPTERS]
-FIGURES = [
-    pytest.param(make, id=f"{module.__name__.rpartition('.')[2]}-{make.__name__}")
-    for module in MODULES
-    for make in module.FIGURES
-]
+ROOT = Path(__file__).resolve().parent.parent
+HTML = ROOT / "_build/html"
+CHAPTERS = sorted((ROOT / "chapters").glob("[0-9]*.ipynb"))
+PAGES = ["index.html", *(f"chapters/{path.stem}.html" for path in CHAPTERS)]
+FIGURE = re.compile(r'<figure class="byhand-figure" id="([^"]+)".*?</figure>', re.DOTALL)
+FILMSTRIP = re.compile(r'<img [^>]*class="byhand-filmstrip"[^>]* src="([^"]+)"')
 
 
-@cache
-def built(make):
-    """Return a figure, made once for all that is asked of it."""
-    with plt.rc_context():
-        use_style()
-        return make()
+def figures(page):
+    """Return {id: element} of the live figures on a page of the site."""
+    found = FIGURE.finditer((HTML / page).read_text(encoding="utf-8"))
+    return {match[1]: match[0] for match in found}
 
 
-by_stem = {"ids": lambda path: path.stem}
+@pytest.mark.parametrize("page", PAGES)
+def test_the_figures_of_a_page_cost_little(page):
+    costs = {name: len(gzip.compress(text.encode(), 9)) for name, text in figures(page).items()}
+    assert costs and max(costs.values()) < 60_000, costs
+    assert sum(costs.values()) < 300_000
 
 
-@pytest.fixture(autouse=True)
-def style():
-    with plt.rc_context():
-        use_style()
-        yield
-    plt.close("all")
-
-
-@pytest.mark.parametrize("make", FIGURES)
-def test_a_figure_costs_little_and_its_tasks_can_be_done(make):
-    figure = built(make)
-    assert figure.nbytes < 60_000
-    assert len(figure.filmstrip()) < 120_000
-    for text, when in figure._tasks:
-        assert when.any() and not when.all(), text
-
-
-@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)
-def test_the_figures_of_a_chapter_together_stay_in_their_budget(module):
-    assert sum(built(make).nbytes for make in module.FIGURES) < 300_000
+@pytest.mark.parametrize("page", PAGES)
+def test_a_figure_has_a_filmstrip_that_costs_little(page):
+    for name, text in figures(page).items():
+        (picture,) = FILMSTRIP.findall(text)
+        assert ((HTML / page).parent / picture).stat().st_size < 120_000, name
 
 
 def test_every_figure_has_its_own_name():
-    names = [built(make.values[0]).name for make in FIGURES]
+    names = [name for page in PAGES for name in figures(page)]
     assert len(set(names)) == len(names)
 
 
-@pytest.mark.parametrize("path", CHAPTERS, **by_stem)
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
 def test_a_chapter_shows_every_figure_of_its_module(path):
-    module = importlib.import_module(f"byhand.figures.{path.stem[3:]}")
-    source = path.read_text(encoding="utf-8")
-    for make in module.FIGURES:
-        shown = f"{path.stem[3:]}.{make.__name__}()"
-        assert shown in source or make.__name__ == "front_page", shown
-
+    module, source = path.stem[3:], path.read_text(encoding="utf-8")
+    made = importlib.import_module(f"byhand.figures.{module}").FIGURES
+    made = [make.__name__ for make in made if make.__name__ != "front_page"]
+    assert [name for name in made if f"{module}.{name}()" not in source] == []
+    assert len(figures(f"chapters/{path.stem}.html")) == len(made)
