@@ -106,11 +106,11 @@ def test_the_notebook_s_nudge_is_the_figure_s(printed):
 def test_line_says_where_the_weight_is_stuck(figures):
     stuck = {"slopes": "nudged", "learning_rate": 1.0, "epochs": 1000}
     assert "12755.2" in sentence(figures["line"], **stuck)
-    assert "Stuck" in sentence(figures["line"], **stuck)
+    assert "It stands still" in sentence(figures["line"], **stuck)
     assert done(figures["line"], 2, **stuck)
     free = stuck | {"slopes": "exact"}
     assert "beyond all bounds" in sentence(figures["line"], **free)
-    assert "Stuck" not in sentence(figures["line"], **free)
+    assert "It stands still" not in sentence(figures["line"], **free)
     assert not done(figures["line"], 2, **free)
 
 

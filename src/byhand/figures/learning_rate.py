@@ -268,8 +268,8 @@ def line():
         {
             "close to 3: out there the slope is steep, and pulls it home": "The slope is steep, "
             "and the step is rate times slope: it pulls the weight home and far past it.",
-            "still at 45 or so: it is stuck": "A weight stays only where the slope is zero, and "
-            "out there it is steeper than anywhere before.",
+            "still at 45 or so: it is stuck": "With exact slopes a weight stays only where "
+            "the slope is zero, and at 45 it is not.",
             "millions of millions away, and leaving": "Every step multiplies the distance by "
             "about −15.7, so ten steps make it nearly a million million times larger.",
         },
@@ -315,7 +315,7 @@ def _line_verdicts(w, dw):
     verdict[:] = said[:, None]
     stuck = np.zeros(w.shape, dtype=bool)
     stuck[1] = (dw[1] == 0) & (np.abs(w[1]) > 100)
-    verdict[stuck] = "Stuck: the nudge is lost in rounding, and the slope reads 0."
+    verdict[stuck] = "It stands still: the measured slope reads 0."
     verdict[..., 0] = "Not trained yet."
     return verdict, stuck
 
